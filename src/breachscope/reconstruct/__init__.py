@@ -1,0 +1,1 @@
+"""Timeline, coverage, extraction and egress: what was fetched, when, and what speaks for it."""
