@@ -34,7 +34,11 @@ def fetched(
     downloads = kind(Kind.DOWNLOADS, event).with_columns(event_id=pl.lit("e1"))
     tied = rows.with_version_facts(bound(downloads, known), known)
     offsets = pl.LazyFrame(
-        {"version_id": ["V"] * 100, "byte_end": [10 * (i + 1) - 2 for i in range(100)]}
+        {
+            "version_id": ["V"] * 100,
+            "row_no": range(1, 101),
+            "byte_end": [10 * row - 2 for row in range(1, 101)],
+        }
     )
     inside = rows.rows_inside(offsets, rows.needs_offsets(tied))
     found = rows.extractions(tied, inside).collect()

@@ -101,8 +101,8 @@ def rows_inside(offsets: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
     """How many rows lie wholly inside the first so many bytes.
 
     Args:
-        offsets: version_id, byte_end (exclusive, without the line's end mark), one row a data
-            row, quarantined ones included.
+        offsets: version_id, row_no, byte_end (exclusive, without the line's end mark), one row
+            a record; quarantined rows keep their number and may be missing here.
         asked: event_id, version_id, sent_bytes (`needs_offsets`).
 
     Returns:
@@ -112,8 +112,8 @@ def rows_inside(offsets: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
     return (
         asked.join(offsets, on="version_id", how="left")
         .group_by("event_id")
-        .agg(inside=(pl.col("byte_end") <= pl.col("sent_bytes")).fill_null(value=False).sum())
-        .select("event_id", inside=pl.col("inside").cast(pl.Int64))
+        .agg(inside=pl.col("row_no").filter(pl.col("byte_end") <= pl.col("sent_bytes")).max())
+        .select("event_id", inside=pl.col("inside").cast(pl.Int64).fill_null(0))
         .sort("event_id")
     )
 

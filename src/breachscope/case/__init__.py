@@ -1,0 +1,1 @@
+"""A case on disk: its folder, its ledger, its decisions, its runs."""

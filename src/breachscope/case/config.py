@@ -1,0 +1,115 @@
+"""`case.toml`: what people edit, read with all mistakes at once."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from breachscope.errors import ConfigError
+from breachscope.playbook import DEFAULT, mistakes
+
+UTC = ZoneInfo("UTC")
+
+
+class FocusSettings(BaseModel):
+    """What is under inquiry; an empty list means all. Days are whole, both included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    accounts: list[str] = []
+    hosts: list[str] = []
+    first_day: date | None = Field(default=None, alias="from")
+    last_day: date | None = Field(default=None, alias="to")
+
+
+class CaseSettings(BaseModel):
+    """The settings of one case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    zone: str = "Asia/Tokyo"
+    playbook: str = DEFAULT
+    knowledge_date: date | None = None
+    focus: FocusSettings = FocusSettings()
+    recipients: dict[str, str] = {}
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_is_known(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(
+                f"no time zone is called {zone!r}; write one such as Asia/Tokyo"
+            ) from error
+        return zone
+
+    def day_start(self, day: date) -> datetime:
+        """The first instant of a day in the case's zone, as UTC."""
+        return datetime.combine(day, time(), ZoneInfo(self.zone)).astimezone(UTC)
+
+    def focus_bounds(self) -> tuple[datetime | None, datetime | None]:
+        """The time under inquiry as [start, end) in UTC."""
+        first, last = self.focus.first_day, self.focus.last_day
+        start = self.day_start(first) if first else None
+        end = self.day_start(last + timedelta(days=1)) if last else None
+        return start, end
+
+
+def read(path: Path) -> CaseSettings:
+    """Read `case.toml`.
+
+    Raises:
+        ConfigError: it is not TOML, or has mistakes; all of them, with their keys.
+
+    """
+    try:
+        with path.open("rb") as file:
+            return CaseSettings.model_validate(tomllib.load(file))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"case.toml: {error}") from error
+    except ValidationError as error:
+        told = "\n  ".join(mistakes(error, "case.toml"))
+        raise ConfigError(f"case.toml has mistakes:\n  {told}") from error
+
+
+def text(settings: CaseSettings) -> str:
+    """The `case.toml` of these settings, with a word on each."""
+    focus = settings.focus
+    lines = [
+        "# One investigation. Edit freely: the next run takes up what changed and says so.",
+        f"name = {_toml(settings.name)}",
+        f"zone = {_toml(settings.zone)}          # for evidence that declares no zone of its own",
+        f"playbook = {_toml(settings.playbook)}",
+    ]
+    if settings.knowledge_date:
+        lines.append(
+            f"knowledge_date = {settings.knowledge_date.isoformat()}  # the day your own organisation knew"
+        )
+    lines += [
+        "",
+        "[focus]                        # what is under inquiry; leave out what should be everything",
+        f"accounts = {_toml_list(focus.accounts)}",
+        f"hosts = {_toml_list(focus.hosts)}",
+    ]
+    if focus.first_day:
+        lines.append(
+            f"from = {focus.first_day.isoformat()}              # whole days, both included"
+        )
+    if focus.last_day:
+        lines.append(f"to = {focus.last_day.isoformat()}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _toml_list(values: list[str]) -> str:
+    return "[" + ", ".join(_toml(value) for value in values) + "]"

@@ -1,0 +1,100 @@
+"""`init`, `verify`, `status`: the case as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from breachscope.cli import output
+from breachscope.cli.options import AsJson, CaseOption, command_line
+
+
+def init(
+    case: Annotated[Path, typer.Argument(help="Folder to make.", metavar="CASE")],
+    name: Annotated[
+        Optional[str], typer.Option(help="Name of the case; else the folder's.")
+    ] = None,
+    zone: Annotated[str, typer.Option(help="Zone of evidence that declares none.")] = "Asia/Tokyo",
+    playbook: Annotated[
+        str, typer.Option(help="Playbook, by name or path.")
+    ] = "insider-list-theft",
+    account: Annotated[
+        Optional[list[str]], typer.Option(help="Account under inquiry; may be repeated.")
+    ] = None,
+    host: Annotated[
+        Optional[list[str]], typer.Option(help="Host under inquiry; may be repeated.")
+    ] = None,
+    from_day: Annotated[
+        Optional[str], typer.Option("--from", help="First day under inquiry.")
+    ] = None,
+    to_day: Annotated[Optional[str], typer.Option("--to", help="Last day under inquiry.")] = None,
+) -> None:
+    """Make a new case folder."""
+    from breachscope.workflow import start
+
+    made = start.init(
+        case,
+        name=name or case.name,
+        zone=zone,
+        playbook=playbook,
+        accounts=account or [],
+        hosts=host or [],
+        days=(from_day, to_day),
+        command=command_line(),
+    )
+    output.say(f"made {made.root}; what is under inquiry stands in case.toml")
+    output.say("next: breachscope add --as KIND FILE, from inside it or with --case")
+
+
+def verify(
+    case: CaseOption = None,
+    head: Annotated[Optional[str], typer.Option(help="SEQ:DIGEST kept outside the case.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check the ledger's chain, every evidence file and every run. Exit 4 if anything changed."""
+    from dataclasses import asdict
+
+    from breachscope.case import folder
+    from breachscope.workflow import verify as checking
+
+    verdict = checking.verify(folder.find(case), head)
+    if as_json:
+        output.print_json({"schema": "breachscope/verify/1", **asdict(verdict)})
+    else:
+        for line in [*verdict.problems, *verdict.notes]:
+            print(line)
+        if not verdict.problems:
+            print(
+                f"unchanged: {verdict.entries} ledger entries, {verdict.evidence} evidence files, "
+                f"{verdict.runs} runs"
+            )
+            print(f"head {verdict.head}")
+    if verdict.problems:
+        raise typer.Exit(4)
+
+
+def status(case: CaseOption = None, as_json: AsJson = False) -> None:
+    """List the evidence: where it came from, how it was read, what was quarantined."""
+    from breachscope.workflow import context, tables
+
+    shown = tables.evidence(context.opened(case))
+    if as_json:
+        output.print_json(shown.document)
+        return
+    columns = (
+        "evidence_id",
+        "kind",
+        "file",
+        "rows_read",
+        "rows_taken",
+        "rows_quarantined",
+        "rows_skipped",
+    )
+    rows = [[row[name] for name in columns] for row in shown.document["evidence"]]
+    output.print_table(
+        [c.removeprefix("rows_") for c in columns],
+        rows,
+        right=("read", "taken", "quarantined", "skipped"),
+    )

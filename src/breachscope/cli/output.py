@@ -1,0 +1,61 @@
+"""Printing: tables for people, JSON and CSV for programs. Data on stdout, messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """A message for the person at the terminal."""
+    if not quiet:
+        print(message, file=sys.stderr)
+
+
+def print_json(document: object) -> None:
+    """One JSON document."""
+    print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()
+) -> None:
+    """A table as wide as the terminal; numbers to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        is_number = column in right
+        table.add_column(
+            column,
+            justify="right" if is_number else "left",
+            no_wrap=is_number,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    width = None if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "0") or 0) or 160
+    Console(highlight=False, markup=False, width=width).print(table)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)
+
+
+def bounds(measures: dict[str, int]) -> str:
+    """A count with its bounds, as people read it."""
+    count, low, high = (measures[name] for name in ("count", "low", "high"))
+    return f"{count:,}" if low == count == high else f"{count:,} ({low:,}–{high:,})"

@@ -1,0 +1,59 @@
+"""`show`: the tables of a run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from breachscope.cli import output
+from breachscope.cli.options import AsJson, CaseOption, RunNumber, command_line
+
+
+class TableName(StrEnum):
+    """The tables there are."""
+
+    SCOPE = "scope"
+    ACTS = "acts"
+    EXTRACTIONS = "extractions"
+    COVERAGE = "coverage"
+    PEOPLE = "people"
+    EVIDENCE = "evidence"
+
+
+def show(
+    table: Annotated[TableName, typer.Argument(help="Which table.")],
+    case: CaseOption = None,
+    run: RunNumber = None,
+    party: Annotated[Optional[str], typer.Option(help="Of people: the party.")] = None,
+    reveal: Annotated[
+        Optional[str],
+        typer.Option(help="Of people: show one person_key's records; entered in the ledger."),
+    ] = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    parquet: Annotated[Optional[Path], typer.Option(help="Write Parquet to this file.")] = None,
+) -> None:
+    """Show a table of a run: for people on a terminal, or --json, --csv, --parquet."""
+    from breachscope.workflow import showing
+
+    if reveal:
+        output.print_json(showing.reveal(case, run, party, reveal, command=command_line()))
+        return
+    shown = showing.shown(case, table.value, run, party)
+    if as_json:
+        output.print_json(shown.document)
+    elif as_csv:
+        print(shown.frame.write_csv(), end="")
+    elif parquet:
+        shown.frame.write_parquet(parquet)
+    else:
+        _print(table, shown.document)
+
+
+def _print(table: TableName, document: dict[str, Any]) -> None:
+    from breachscope.cli import views
+
+    views.VIEWS[table.value](document)

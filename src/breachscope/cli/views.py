@@ -1,0 +1,152 @@
+"""How each table of `show` looks on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from breachscope.cli.output import bounds, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SHOWN: Final = 200
+
+
+def scope(document: dict[str, Any]) -> None:
+    """Parties with anything in their scope, then the totals."""
+    rows = [
+        [
+            party["party_id"],
+            party["downloads"],
+            party["rows_gross"],
+            *(
+                bounds(party["persons"][tier])
+                for tier in ("confirmed", "probable", "possible", "all")
+            ),
+        ]
+        for party in document["parties"]
+        if party["downloads"] or party["persons"]["all"]["high"]
+    ]
+    totals = document["totals"]
+    rows.append(
+        [
+            "all parties",
+            totals["downloads"],
+            totals["rows_gross"],
+            *(
+                bounds(totals["persons"][tier])
+                for tier in ("confirmed", "probable", "possible", "all")
+            ),
+        ]
+    )
+    columns = ["party", "dl", "rows", "confirmed", "probable", "possible", "persons"]
+    print_table(columns, rows, right=columns[1:])
+    print(f"counted once over all parties: {bounds(totals['persons_over_parties']['all'])} persons")
+    print("in brackets: low–high; what each rests on: breachscope why PARTY")
+
+
+def acts(document: dict[str, Any]) -> None:
+    """Acts in order of time."""
+    rows = [
+        [
+            act["started_at"][:16].replace("T", " "),
+            f"{act['account']}@{act['host']}",
+            act["route"],
+            act["downloads"],
+            act["rows"],
+            " ".join(f"{name[:4]} {count}" for name, count in act["tiers"].items() if count),
+        ]
+        for act in document["acts"][:SHOWN]
+    ]
+    print_table(
+        ["started (UTC)", "account@host", "route", "dl", "rows", "tiers"],
+        rows,
+        right=("dl", "rows"),
+    )
+    _more(len(document["acts"]))
+
+
+def extractions(document: dict[str, Any]) -> None:
+    """Downloads under inquiry; the rest is counted."""
+    inside = [row for row in document["extractions"] if row["tier"] != "outside_focus"]
+    rows = [
+        [
+            row["event_id"],
+            row["at"][:16].replace("T", " "),
+            row["version_id"],
+            row["row_scope"],
+            row["rows"],
+            row["tier"] + ("!" if row["conflict"] else ""),
+        ]
+        for row in inside[:SHOWN]
+    ]
+    print_table(["event", "at (UTC)", "version", "scope", "rows", "tier"], rows, right=("rows",))
+    _more(len(inside))
+    print(f"outside the inquiry: {len(document['extractions']) - len(inside):,}; ! = conflict")
+
+
+def coverage(document: dict[str, Any]) -> None:
+    """Sources, their silences and what is missing."""
+    rows = [
+        [
+            source["kind"],
+            source["events"],
+            (source["first"] or "")[:10],
+            (source["last"] or "")[:10],
+            len(source["silences"]),
+            len(source["backward_steps"]),
+            len(source["copies"]),
+        ]
+        for source in document["sources"]
+    ]
+    columns = ["source", "events", "first", "last", "silences", "back", "copies"]
+    print_table(columns, rows, right=("events", "silences", "back", "copies"))
+    for source in document["sources"]:
+        for silence in source["silences"]:
+            print(
+                f"{source['kind']}: silent {silence['from'][:16]} to {silence['to'][:16]}, "
+                f"about {silence['expected']:,.0f} events expected"
+            )
+        for copy in source["copies"]:
+            print(
+                f"{source['kind']}: {copy['copy']} is a copy of {copy['original']}: "
+                f"{len(copy['missing_lines'])} lines missing, {len(copy['altered_lines'])} altered, "
+                f"{len(copy['added_lines'])} added"
+            )
+    for missing in document["expected_missing"]:
+        print(f"never given: {missing['kind']}: {missing['why']}")
+
+
+def people(document: dict[str, Any]) -> None:
+    """Persons by key; values stay hidden."""
+    rows = [
+        [row["person_key"], row["tier"], (row["first_at"] or "")[:16], row["event_id"]]
+        for row in document["people"][:SHOWN]
+    ]
+    print_table(["person_key", "tier", "first (UTC)", "event"], rows)
+    _more(len(document["people"]))
+
+
+def evidence(document: dict[str, Any]) -> None:
+    """Evidence with its rows accounted for."""
+    numbers = ["read", "taken", "quarantined", "skipped"]
+    rows = [
+        [row["evidence_id"], row["kind"], row["file"], *(row[f"rows_{n}"] for n in numbers)]
+        for row in document["evidence"]
+    ]
+    print_table(["evidence", "kind", "file", *numbers], rows, right=numbers)
+
+
+def _more(rows: int) -> None:
+    if rows > SHOWN:
+        print(f"… and {rows - SHOWN:,} more: --json, --csv or --parquet gives all")
+
+
+VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
+    "scope": scope,
+    "acts": acts,
+    "extractions": extractions,
+    "coverage": coverage,
+    "people": people,
+    "evidence": evidence,
+}

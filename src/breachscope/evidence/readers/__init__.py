@@ -1,0 +1,59 @@
+"""Readers of log formats: one file a format, found by its content.
+
+A reader is a module with
+
+- `NAME`: the format in words; `ENCODING`: what its text is in, in words
+- `KINDS`: the kinds of evidence it can be read as
+- `STANDARD_ZONE`: the zone its times are in by its standard, or None
+- `matches(head)`: whether a file that begins so is of the format
+- `read(stream, spec, zone, member, account, note)`: its batches, each row accounted for;
+  `note` says something of the file to people, never a value
+
+A line that cannot be read is set aside with its reason; it never ends the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from breachscope.evidence.readers import iis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from breachscope.evidence.account import Account, Batch
+    from breachscope.evidence.containers import Stream
+    from breachscope.evidence.spec import ReadSpec
+    from breachscope.evidence.times import Zone
+    from breachscope.schema import Kind
+
+
+class Reader(Protocol):
+    """What the module of a format offers."""
+
+    NAME: str
+    ENCODING: str
+    KINDS: tuple[Kind, ...]
+    STANDARD_ZONE: str | None
+
+    def matches(self, head: bytes) -> bool:
+        """A file that begins so is of this format."""
+
+    def read(
+        self,
+        stream: Stream,
+        spec: ReadSpec,
+        zone: Zone,
+        member: str | None,
+        account: Account,
+        note: Callable[[str], None],
+    ) -> Iterator[Batch]:
+        """The rows of one stream."""
+
+
+READERS = (cast("Reader", iis),)
+
+
+def reader_of(head: bytes, kind: Kind) -> Reader | None:
+    """The reader of the format a file begins in, where it gives evidence of this kind."""
+    return next((r for r in READERS if kind in r.KINDS and r.matches(head)), None)

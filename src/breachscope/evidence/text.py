@@ -1,0 +1,107 @@
+"""Blocks of any encoding to UTF-8, line for line, setting aside lines of another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from breachscope.evidence import encodings
+from breachscope.evidence.lines import LineEnd, Offsets
+
+if TYPE_CHECKING:
+    from breachscope.evidence.lines import Block
+
+UNDECODABLE: Final = "undecodable bytes"
+FOREIGN: Final = "in another encoding"
+ZERO: Final = "zero byte"
+
+_LF: Final = LineEnd(b"\n")
+
+# Of each byte: what a character that begins so still needs; a line of UTF-8 adds up to 0
+# (255 is -1).
+_NEEDS: Final = bytes([0] * 128 + [255] * 64 + [1] * 32 + [2] * 16 + [3] * 8 + [100] * 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A block as UTF-8 with LF: the same lines. Lines in `faults` must not be read."""
+
+    utf8: bytes
+    starts: Offsets
+    ends: Offsets
+    faults: dict[int, str]  # line, from 0: why
+
+    def line(self, first: int, last: int | None = None) -> bytes:
+        """The text of a line, or from one line to another."""
+        return self.utf8[self.starts[first] : self.ends[first if last is None else last]]
+
+
+class Decoder:
+    """Blocks to UTF-8. Where the head was ASCII, the first other block settles the codec."""
+
+    def __init__(self, codec: str, end: LineEnd) -> None:
+        self.codec = codec
+        self._is_cr = b"\r" in end.mark
+
+    def text(self, block: Block) -> Text:
+        """The lines of a block as UTF-8."""
+        if self.codec == encodings.ASCII and not block.data.isascii():
+            self.codec = encodings.refine(block.data) or encodings.UTF8
+        faults = self._foreign(block)
+        utf8 = None if faults else encodings.as_utf8(block.data, self.codec)
+        if utf8 is None:
+            utf8 = self._line_by_line(block, faults)
+        elif self._is_cr:
+            utf8 = utf8.replace(b"\r", b"\n")
+        same = utf8 is block.data
+        starts, ends = (block.starts, block.ends) if same else _LF.split(utf8)
+        text = Text(utf8, starts, ends, faults)
+        faults.update(dict.fromkeys(lines_with(text, b"\0"), ZERO))
+        return text
+
+    def _foreign(self, block: Block) -> dict[int, str]:
+        """Lines of UTF-8 or ISO-2022-JP which would decode, wrongly, as the file's encoding."""
+        if self.codec.startswith(("utf-16", "iso2022")):
+            return {}
+        raw = Text(block.data, block.starts, block.ends, {})
+        found = {
+            i: FOREIGN for i in lines_with(raw, b"\x1b") if encodings.ESCAPE.search(raw.line(i))
+        }
+        if self.codec not in ("cp932", "euc_jp"):
+            return found
+        needs = np.frombuffer(block.data.translate(_NEEDS), np.int8)
+        sums = np.add.reduceat(needs, raw.starts, dtype=np.int16)
+        for i in np.flatnonzero(sums == 0).tolist():
+            if not (line := raw.line(i)).isascii() and encodings.is_japanese_utf8(line):
+                found[i] = FOREIGN
+        return found
+
+    def _line_by_line(self, block: Block, faults: dict[int, str]) -> bytes:
+        texts = []
+        for i, (start, end) in enumerate(
+            zip(block.starts.tolist(), block.ends.tolist(), strict=True)
+        ):
+            raw = block.data[start:end]
+            text = b"" if i in faults else encodings.as_utf8(raw, self.codec)
+            if text is None:
+                faults[i] = FOREIGN if _reads_otherwise(raw, self.codec) else UNDECODABLE
+            texts.append(text or b"")
+        return b"\n".join([*texts, b""])
+
+
+def lines_with(text: Text, mark: bytes) -> list[int]:
+    """The lines, from 0, in which these bytes stand."""
+    if mark not in text.utf8:
+        return []
+    places, at = [], text.utf8.find(mark)
+    while at >= 0:
+        places.append(int(np.searchsorted(text.starts, at, side="right")) - 1)
+        at = text.utf8.find(mark, int(text.ends[places[-1]]))
+    return places
+
+
+def _reads_otherwise(raw: bytes, codec: str) -> bool:
+    other = encodings.refine(raw)
+    return other not in (None, codec) and encodings.as_utf8(raw, other or "") is not None

@@ -1,0 +1,6 @@
+"""Synthetic cases with their truth: evidence in the disorder real evidence has, and the scores."""
+
+from breachscope.exercise.build import ExercisePaths, write_exercise
+from breachscope.exercise.score import Run, Scores, Truth, read_truth, scores
+
+__all__ = ["ExercisePaths", "Run", "Scores", "Truth", "read_truth", "scores", "write_exercise"]

@@ -1,0 +1,138 @@
+"""Write a synthetic case: the evidence an organisation would hand over and, apart, its truth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from breachscope.errors import ConfigError
+from breachscope.exercise import ledgers, lists, logs, records, traces, truth, world
+from breachscope.exercise.facts import INQUIRY, Happenings, frame, shelf
+from breachscope.exercise.innocent import (
+    maintenance,
+    manager_downloads,
+    operators_from_home,
+    other_work,
+    site_devices,
+)
+from breachscope.exercise.misleading import mislead
+from breachscope.exercise.office import Office
+from breachscope.exercise.outcomes import with_outcomes
+from breachscope.exercise.records import SetAside, Version
+from breachscope.exercise.scales import SCALES, ScaleName
+from breachscope.exercise.thief import steal
+from breachscope.exercise.world import ADMIN, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_MANDATE = """# What the investigators were asked, and by when the organisation knew.
+name = "サービス対象者リスト持出し事案（演習）"
+zone = "Asia/Tokyo"
+knowledge_date = 2023-08-02
+
+[focus]
+accounts = ["{account}"]
+from = {first}
+to = {last}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExercisePaths:
+    """Where a synthetic case was written."""
+
+    root: Path
+    evidence: Path
+    manifest: Path
+    mandate: Path
+    truth: Path
+
+
+def write_exercise(
+    out: Path, scale: ScaleName, seed: int, progress: Callable[[str], None] | None = None
+) -> ExercisePaths:
+    """Write `evidence/`, `mandate.toml` and `truth/` into a new folder.
+
+    The same scale and seed give the same bytes. `progress` is told each step in a word or two.
+
+    Raises:
+        ConfigError: no such scale, or the folder already holds an exercise.
+
+    """
+    if scale not in SCALES:
+        raise ConfigError(f"no scale called {scale}", hint=f"there are: {', '.join(SCALES)}")
+    paths = ExercisePaths(
+        out,
+        out / "evidence",
+        out / "evidence" / "manifest.csv",
+        out / "mandate.toml",
+        out / "truth",
+    )  # fmt: skip
+    if paths.evidence.exists() or paths.truth.exists():
+        raise ConfigError(f"{out}: an exercise is already there", hint="name another folder")
+    tell = progress or (lambda _: None)
+    the_world = world.build(seed, SCALES[scale])
+    aside = SetAside()
+    versions = records.write(
+        the_world, lists.plan(the_world), paths.evidence, paths.truth, aside, tell
+    )
+    _write_events(the_world, versions, paths, aside, tell)
+    first, last = INQUIRY
+    text = _MANDATE.format(account=ADMIN, first=first, last=last)
+    paths.mandate.write_text(text, encoding="utf-8")
+    return paths
+
+
+def _write_events(
+    the_world: World, versions: list[Version], paths: ExercisePaths, aside: SetAside,
+    tell: Callable[[str], None],
+) -> None:  # fmt: skip
+    office = Office(paths.evidence, aside)
+    damaged = Counter(
+        file for file, what in zip(aside.file, aside.what, strict=True) if what == "quarantined"
+    )
+    shelves, events, seed = shelf(versions), Happenings(), the_world.seed
+    tell("what people did")
+    maintenance(the_world, shelves, events)
+    other_work(the_world, events)
+    operators_from_home(the_world, events)
+    steal(the_world, shelves, events)
+    mislead(the_world, shelves, events)
+    site_devices(the_world, events)
+    innocent = manager_downloads(the_world, shelves)
+    facts = with_outcomes(pl.concat([frame(events.fetches), innocent]), shelves, seed)
+    tell("logs")
+    facts = logs.write(office, facts, shelves, seed)
+    tampering = logs.write_tampered(office, facts, shelves)
+    steps = traces.write_logins(office, the_world, facts)
+    traces.write_remote(office, events)
+    traces.write_media(office, facts, shelves, events)
+    traces.write_entries(office, the_world, events)
+    tell("ledgers")
+    ledgers.write_organisation(office, the_world)
+    ledgers.write_inventory(office, shelves)
+    ledgers.write_work(office, events.orders)
+    ledgers.write_roster(office, the_world)
+    seized = ledgers.write_seized(office, facts, shelves, events, seed)
+    office.records(versions, damaged)
+    office.write_manifest()
+    tell("truth")
+    done = truth.downloads(facts, shelves, events, seized)
+    tables = {
+        "downloads": done,
+        "versions": truth.versions(shelves),
+        "set_aside": aside.frame(),
+        "acts": truth.acts(done, events),
+        "gaps": truth.gaps(done, steps),
+        "tampering": tampering,
+        "staff": truth.staff(the_world),
+        "files": truth.files(office.counts, aside.frame()),
+    }
+    for name, table in tables.items():
+        table.write_parquet(paths.truth / f"{name}.parquet")
+    truth.write_people(the_world, paths.truth / "people_truth.parquet")

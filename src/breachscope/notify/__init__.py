@@ -1,0 +1,1 @@
+"""What each recipient gets: the notice, its counts and its people, sealed with a manifest."""

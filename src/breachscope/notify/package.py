@@ -1,0 +1,74 @@
+"""What one entrusting party's package is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    import polars as pl
+
+    Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
+
+STATEMENTS: Final = (
+    "outline",
+    "discovered",
+    "items",
+    "cause",
+    "secondary_damage",
+    "response",
+    "publication",
+    "prevention_done",
+    "prevention_planned",
+    "other",
+)
+"""What people may state for the notice; what nobody stated is printed as not confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The entrusting party the package is for."""
+
+    party_id: str
+    name: str
+    sector: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who gives the notice, and where questions go."""
+
+    name: str | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Everything in one package; nothing of any other party.
+
+    `counts` has one row of COUNTS, `extractions` the party's counted rows of EGRESS.
+    `people` gives frames of party_id, person_key, tier, first_at, versions (text or list),
+    row_no and the record's fields as the source spells them: one row a person, who must not
+    come twice. It is read once. `created` is the date the files carry.
+    """
+
+    recipient: Recipient
+    counts: Frame
+    extractions: Frame
+    people: Iterable[pl.DataFrame]
+    case: str
+    run: int
+    program_version: str
+    playbook_digest: str
+    zone: str
+    created: datetime
+    issue: int = 1  # the notice's own number: 2 and more are supplements
+    prepared_on: str | None = None
+    sender: Sender = Sender()
+    files: Mapping[str, str] = field(default_factory=dict)  # evidence_id -> file name
+    limits: tuple[str, ...] = ()  # what the evidence cannot tell, in sentences
+    statements: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""How many people, and who: identity within and over parties, scope, counts."""

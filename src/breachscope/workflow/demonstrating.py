@@ -1,0 +1,123 @@
+"""What `exercise` and `demo` call: a synthetic case, taken in, run, packaged, scored."""
+
+from __future__ import annotations
+
+import sys
+import time
+import tomllib
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import polars as pl
+from tqdm import tqdm
+
+from breachscope import playbook
+from breachscope.case import folder
+from breachscope.errors import ConfigError
+from breachscope.workflow import adding, intake, packaging, running, start, tables
+from breachscope.workflow.context import opened
+from breachscope.workflow.run import quarantine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from breachscope.exercise import ExercisePaths
+
+Scale = Literal["tiny", "small", "full"]
+
+
+def exercise(target: Path, scale: str, seed: int, *, quiet: bool = False) -> ExercisePaths:
+    """Write a synthetic case's evidence and, apart, its truth.
+
+    Raises:
+        ConfigError: the folder is there already and is not empty.
+
+    """
+    from breachscope.exercise import write_exercise
+
+    if target.exists() and any(target.iterdir()):
+        raise ConfigError(f"{target} is there already and is not empty")
+    with tqdm(desc=f"exercise {scale}", disable=quiet or not sys.stderr.isatty()) as bar:
+        return write_exercise(target, cast("Scale", scale), seed, progress=lambda _: bar.update())
+
+
+def demo(
+    target: Path, scale: str, seed: int, *, command: Sequence[str], quiet: bool = False
+) -> Iterator[str]:
+    """Exercise, init, add, run, package, score; yields what to tell as it goes."""
+    clock = _Clock()
+    paths = exercise(target / "exercise", scale, seed, quiet=quiet)
+    yield clock.told(f"exercise {scale}, seed {seed}: evidence in {paths.evidence}")
+    case = target / "case"
+    made = start.init(case, **_mandate(paths.mandate), command=command)
+    with folder.exclusive(made):
+        outcomes = intake.add(
+            opened(case), intake.manifest(paths.manifest), command=command, quiet=quiet
+        )
+    adding.raise_problems(outcomes)
+    yield clock.told(list(adding.told(outcomes))[-1])
+    document = running.run(case, command=command, quiet=quiet)
+    yield from running.told(document)
+    yield clock.told("run and report")
+    written = packaging.package(case, None, [], command=command, quiet=quiet)
+    yield clock.told(f"{len(written)} packages in {written[0].parent if written else case}")
+    yield from scored(case, paths)
+    yield clock.told("scored against the truth")
+    yield f"look around: breachscope show scope --case {case}"
+
+
+class _Clock:
+    """Says how long each step took."""
+
+    def __init__(self) -> None:
+        self.last = time.perf_counter()
+
+    def told(self, text: str) -> str:
+        now = time.perf_counter()
+        seconds, self.last = now - self.last, now
+        return f"[{seconds:6.1f} s] {text}"
+
+
+def _mandate(path: Path) -> dict[str, Any]:
+    """What the inquiry was asked, as `init` takes it."""
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    focus = told["focus"]
+    return {
+        "name": told["name"],
+        "zone": told["zone"],
+        "playbook": playbook.DEFAULT,
+        "accounts": focus.get("accounts", []),
+        "hosts": focus.get("hosts", []),
+        "days": (str(focus["from"]), str(focus["to"])),
+        "knowledge_date": told.get("knowledge_date"),
+    }
+
+
+def scored(case: Path, paths: ExercisePaths) -> list[str]:
+    """The run's tables held against what the simulated people did."""
+    from breachscope.exercise import score
+
+    context = opened(case)
+    _, place = tables.run_folder(context, None)
+    files = pl.DataFrame(
+        {
+            "evidence_id": [item.evidence_id for item in context.items],
+            "file": [
+                (context.case.root / item.path).resolve().relative_to(paths.evidence.resolve()).as_posix()
+                for item in context.items
+            ],
+        }
+    )
+    found = score.scores(
+        score.read_truth(paths.truth),
+        score.RunTables(
+            egress=pl.read_parquet(place / "extractions.parquet"),
+            counts=pl.read_parquet(place / "counts.parquet"),
+            over_parties=pl.read_parquet(place / "over_parties.parquet"),
+            scope=pl.scan_parquet(place / "scope.parquet"),
+            people=pl.scan_parquet(place / "people.parquet"),
+            set_aside=quarantine(context.items, context.case),
+            files=files,
+        ),
+    )
+    return list(found.as_lines())

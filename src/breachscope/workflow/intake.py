@@ -1,0 +1,446 @@
+"""Taking evidence in: read it once, keep its tables under their digest, enter it in the ledger."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+from tqdm import tqdm
+
+from breachscope import __version__, evidence
+from breachscope.case import folder, ledger, register
+from breachscope.case.fingerprint import digest_of, sha256_of
+from breachscope.errors import BreachscopeError, ConfigError, EvidenceError, TamperedEvidence
+from breachscope.schema import Kind
+from breachscope.workflow.context import Context, now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from breachscope.playbook import Playbook
+
+INTAKE_VERSION = 1
+"""Raised by hand when the same file would be read differently."""
+
+COMPRESSION: Literal["zstd"] = "zstd"
+COMPRESSION_LEVEL = 1
+PLAIN = "delimited text"
+"""What intake calls a text file that is not packed: its byte offsets are the file's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One file to take in."""
+
+    path: Path
+    kind: Kind
+    options: register.Options = field(default_factory=register.Options)
+    custody: register.Custody = field(default_factory=register.Custody)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one request."""
+
+    request: Request
+    item: register.Item | None
+    already: bool = False
+    problem: BreachscopeError | None = None
+
+
+def spec_of(
+    kind: Kind, options: register.Options, playbook: Playbook, zone: str
+) -> evidence.ReadSpec:
+    """How a file is read, from its options, the playbook's words and the case's zone."""
+    return evidence.ReadSpec(
+        kind=kind,
+        columns=playbook.columns,
+        mapping=_mapping(options.mapping),
+        zone=options.zone,
+        encoding=options.encoding,
+        clock_offset=float(options.clock_offset),
+        version_id=options.version,
+        party_id=options.party,
+        default_zone=zone,
+    )
+
+
+def _mapping(text: str | None) -> evidence.Mapping | None:
+    """The mapping kept with the evidence; it was checked when the file was added."""
+    return evidence.Mapping.model_validate(tomllib.loads(text)) if text else None
+
+
+def intake_key(context: Context, sha256: str, kind: Kind, options: register.Options) -> str:
+    """The digest a file's tables lie under: all that decides what is read from it."""
+    how = {
+        "zone": options.zone,
+        "encoding": options.encoding,
+        "mapping": options.mapping,
+        "clock_offset": options.clock_offset,
+        "version": options.version,
+        "party": options.party,
+    }
+    return digest_of(
+        {
+            "sha256": sha256,
+            "kind": kind.value,
+            "how": how,
+            "columns": context.columns_digest(),
+            "case_zone": context.settings.zone,
+            "intake": INTAKE_VERSION,
+        }
+    )
+
+
+def tables_folder(case: folder.CaseFolder, key: str) -> Path:
+    """Where the tables of one evidence file lie."""
+    return case.store / "intake" / key
+
+
+def add(
+    context: Context,
+    requests: Sequence[Request],
+    *,
+    command: Sequence[str],
+    copy: bool = False,
+    strict: bool = False,
+    quiet: bool = False,
+) -> list[Outcome]:
+    """Take files in, one after the other; a file that cannot be used does not stop the rest.
+
+    Each file is whole or not at all: its tables are renamed into place before the ledger tells
+    of it. The case must be held (`folder.exclusive`).
+    """
+    known = {item.evidence_id: item for item in context.items}
+    outcomes = []
+    for request in _with_progress(requests, "add", quiet):
+        try:
+            outcome = _add_one(context, request, known, command, copy=copy, strict=strict)
+        except BreachscopeError as problem:
+            outcome = Outcome(request, None, problem=problem)
+        if outcome.item:
+            known[outcome.item.evidence_id] = outcome.item
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _with_progress(requests: Sequence[Request], what: str, quiet: bool) -> Iterable[Request]:
+    if len(requests) == 1:
+        return requests
+    shown: Iterable[Request] = tqdm(
+        requests, desc=what, unit="file", disable=quiet or not sys.stderr.isatty()
+    )
+    return shown
+
+
+def _add_one(
+    context: Context,
+    request: Request,
+    known: dict[str, register.Item],
+    command: Sequence[str],
+    *,
+    copy: bool,
+    strict: bool,
+) -> Outcome:
+    if not request.path.is_file():
+        raise EvidenceError(f"{request.path}: no such file")
+    item = read_in(context, request, strict=strict, copied=copy)
+    if item.evidence_id in known:
+        return Outcome(request, known[item.evidence_id], already=True)
+    if copy:
+        _keep_copy(context.case, request.path, item.sha256)
+    entry = {
+        "action": register.ADDED,
+        "at": item.added_at,
+        "command": list(command),
+        "version": __version__,
+        "evidence": item.entry(),
+    }
+    ledger.append(context.case.ledger, entry)
+    return Outcome(request, item)
+
+
+def read_in(
+    context: Context, request: Request, *, strict: bool = False, copied: bool = False
+) -> register.Item:
+    """Read one file into the store, once; nothing is kept of a file that cannot be used.
+
+    Raises:
+        EvidenceError: it cannot be read, or has quarantined rows and `strict`.
+        TamperedEvidence: it is not the file its expected digest names.
+
+    """
+    spec = spec_of(request.kind, request.options, context.playbook, context.settings.zone)
+    reading = evidence.read(request.path, spec)
+    incoming = context.case.store / "intake"
+    incoming.mkdir(mode=folder.PRIVATE_FOLDER, exist_ok=True)
+    scratch = incoming / f"{folder.TEMPORARY}reading"
+    folder.remove(scratch)
+    scratch.mkdir(mode=folder.PRIVATE_FOLDER)
+    try:
+        versions = write_tables(reading, scratch, spec)
+        item = _item(context, request, reading, versions, copied=copied)
+        _check(request, item, strict=strict)
+        folder.write_json(scratch / "reading.json", _description(item))
+        with folder.whole(tables_folder(context.case, item.store)) as final:
+            scratch.rename(final)
+    finally:
+        folder.remove(scratch)
+    return item
+
+
+def write_tables(
+    reading: evidence.Reading, target: Path, spec: evidence.ReadSpec
+) -> dict[str, int]:
+    """Write `taken-*.parquet` and `set_aside.parquet`; of records, count the rows by version."""
+    asides: list[pl.DataFrame] = []
+    versions: dict[str, int] = {}
+    for number, batch in enumerate(reading.batches()):
+        if batch.taken.height or number == 0:
+            batch.taken.write_parquet(
+                target / f"taken-{number:05d}.parquet",
+                compression=COMPRESSION,
+                compression_level=COMPRESSION_LEVEL,
+                statistics=False,
+            )
+        asides += [
+            frame.with_columns(what=pl.lit(what))
+            for what, frame in (("quarantined", batch.quarantined), ("skipped", batch.skipped))
+            if frame.height
+        ]
+        if spec.kind is Kind.RECORDS:
+            _count_versions(versions, batch, spec)
+    if asides:
+        pl.concat(asides).sort("member", "line").write_parquet(target / "set_aside.parquet")
+    return versions
+
+
+def _count_versions(
+    versions: dict[str, int], batch: evidence.Batch, spec: evidence.ReadSpec
+) -> None:
+    if spec.version_id is not None:
+        data_rows = batch.taken.height + batch.quarantined.height
+        versions[spec.version_id] = versions.get(spec.version_id, 0) + data_rows
+        return
+    for version, rows in batch.taken["version_id"].value_counts(sort=False).iter_rows():
+        versions[version] = versions.get(version, 0) + rows
+
+
+def _item(
+    context: Context,
+    request: Request,
+    reading: evidence.Reading,
+    versions: dict[str, int],
+    *,
+    copied: bool,
+) -> register.Item:
+    account = reading.account
+    return register.Item(
+        evidence_id=register.evidence_id(account.sha256, request.kind, request.options),
+        kind=request.kind,
+        path=register.stored_path(context.case, request.path),
+        sha256=account.sha256,
+        bytes=account.size,
+        added_at=now(),
+        options=request.options,
+        custody=request.custody,
+        copied=copied,
+        format=reading.format,
+        encoding=reading.encoding,
+        zone=reading.zone_note,
+        plain=reading.format == PLAIN,
+        rows_read=account.rows_read,
+        rows_taken=account.taken,
+        rows_quarantined=account.quarantined,
+        rows_skipped=account.skipped,
+        store=intake_key(context, account.sha256, request.kind, request.options),
+        versions=dict(sorted(versions.items())),
+        columns=dict(sorted(reading.columns_found.items())),
+        attributes=sorted(reading.attributes),
+        notes=list(reading.notes),
+    )
+
+
+def _check(request: Request, item: register.Item, *, strict: bool) -> None:
+    expected = request.custody.expected_sha256
+    if expected and expected.lower() != item.sha256:
+        raise TamperedEvidence(
+            f"{request.path.name}: is not the file its expected SHA-256 names",
+            hint=f"its SHA-256 is {item.sha256}",
+        )
+    if strict and item.rows_quarantined:
+        raise EvidenceError(
+            f"{request.path.name}: {item.rows_quarantined} rows would be quarantined",
+            hint="without --strict the rest is taken in and the quarantined rows are kept apart",
+        )
+
+
+def _description(item: register.Item) -> dict[str, Any]:
+    """What of an item depends on the file and its reading alone: no times, no paths."""
+    entry = item.entry()
+    for name in ("path", "added_at", "custody", "copied", "evidence_id"):
+        del entry[name]
+    return entry
+
+
+def _keep_copy(case: folder.CaseFolder, path: Path, sha256: str) -> None:
+    final = case.originals / sha256
+    if final.exists():
+        return
+    with folder.whole(final) as temporary:
+        temporary.write_bytes(b"")
+        with path.open("rb") as source, temporary.open("wb") as target:
+            while block := source.read(1 << 22):
+                target.write(block)
+        if sha256_of(temporary) != sha256:
+            raise TamperedEvidence(f"{path.name}: changed while it was taken in")
+
+
+def current(context: Context, item: register.Item) -> register.Item:
+    """The item as read under today's playbook: from the store, else read again.
+
+    Raises:
+        EvidenceError: the file is needed and is not there any more.
+
+    """
+    key = intake_key(context, item.sha256, item.kind, item.options)
+    described = tables_folder(context.case, key) / "reading.json"
+    if not described.is_file():
+        path = item.located(context.case)
+        read_in(context, Request(path, item.kind, item.options, register.Custody()))
+    known = folder.read_json(described)
+    return replace(
+        item,
+        store=key,
+        **{name: known[name] for name in _READ_AGAIN},
+    )
+
+
+_READ_AGAIN = (
+    "format",
+    "encoding",
+    "zone",
+    "plain",
+    "rows_read",
+    "rows_taken",
+    "rows_quarantined",
+    "rows_skipped",
+    "versions",
+    "columns",
+    "attributes",
+    "notes",
+)
+
+MANIFEST_OPTIONS = tuple(asdict(register.Options()))
+MANIFEST_CUSTODY = ("exhibit", "received_from", "acquired_at", "authority", "tool", "sha256")
+
+
+def manifest(path: Path) -> list[Request]:
+    """The files a manifest names: `kind`, `file`, and any option of `add` as a column.
+
+    Files are taken from the manifest's own folder and may not leave it.
+
+    Raises:
+        ConfigError: all its mistakes, with their lines.
+
+    """
+    try:
+        table = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise ConfigError(f"{path.name}: cannot be read as CSV") from error
+    wrong: list[str] = []
+    known = {"kind", "file", *MANIFEST_OPTIONS, *MANIFEST_CUSTODY}
+    if unknown := sorted(set(table.columns) - known):
+        wrong.append(f"line 1: no such option: {', '.join(unknown)}")
+    if missing := sorted({"kind", "file"} - set(table.columns)):
+        wrong.append(f"line 1: no column {', '.join(missing)}")
+    requests = []
+    if not wrong:
+        for line, row in enumerate(table.iter_rows(named=True), start=2):
+            try:
+                requests.append(_request(path.parent, row))
+            except ConfigError as error:
+                wrong.append(f"line {line}: {error}")
+    if wrong:
+        raise ConfigError(f"{path.name} has mistakes:\n  " + "\n  ".join(wrong))
+    return requests
+
+
+def _request(base: Path, row: dict[str, str | None]) -> Request:
+    given = {name: value for name, value in row.items() if value}
+    if "file" not in given or "kind" not in given:
+        raise ConfigError("no kind or no file")
+    file = base / given["file"]
+    if not file.resolve().is_relative_to(base.resolve()):
+        raise ConfigError("the file lies outside the manifest's folder")
+    options = {name: given[name] for name in MANIFEST_OPTIONS if name in given}
+    if "mapping" in options:
+        options["mapping"] = mapping_text(base / options["mapping"])
+    custody = {name: given[name] for name in MANIFEST_CUSTODY if name in given and name != "sha256"}
+    return Request(
+        file,
+        kind_named(given["kind"]),
+        checked_options(register.Options(**options)),
+        checked_custody(register.Custody(**custody, expected_sha256=given.get("sha256"))),
+    )
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of this name.
+
+    Raises:
+        ConfigError: there is none; names those there are.
+
+    """
+    try:
+        return Kind(name)
+    except ValueError as error:
+        raise ConfigError(f"no kind of evidence is called {name}", hint=", ".join(Kind)) from error
+
+
+def checked_custody(custody: register.Custody) -> register.Custody:
+    """The same, its time with an offset.
+
+    Raises:
+        ConfigError: `acquired_at` is no time, or has no offset.
+
+    """
+    if custody.acquired_at is None:
+        return custody
+    try:
+        moment = datetime.fromisoformat(custody.acquired_at)
+    except ValueError as error:
+        raise ConfigError("acquired-at: write it as 2023-09-01T10:00:00+09:00") from error
+    if moment.tzinfo is None:
+        raise ConfigError("acquired-at: say the offset too, as in 2023-09-01T10:00:00+09:00")
+    return replace(custody, acquired_at=moment.isoformat())
+
+
+def checked_options(options: register.Options) -> register.Options:
+    """The same, its clock offset a number.
+
+    Raises:
+        ConfigError: it is none.
+
+    """
+    try:
+        float(options.clock_offset)
+    except ValueError as error:
+        raise ConfigError("clock-offset: write seconds, as in 90 or -3600") from error
+    return options
+
+
+def mapping_text(path: Path) -> str:
+    """A mapping file's text, checked.
+
+    Raises:
+        ConfigError: it cannot be read, or has mistakes; all of them.
+
+    """
+    evidence.load_mapping(path)
+    return path.read_text(encoding="utf-8-sig")

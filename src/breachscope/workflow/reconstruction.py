@@ -1,0 +1,268 @@
+"""The stages that read events: inventory, coverage, extraction, egress."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from breachscope.case import decisions
+from breachscope.case.fingerprint import Fingerprint, digest_of
+from breachscope.errors import EvidenceError
+from breachscope.reconstruct import (
+    copies,
+    coverage,
+    egress,
+    extraction,
+    facts,
+    rows,
+    rules,
+    timeline,
+    versions,
+)
+from breachscope.schema import BACKWARD_STEPS, RHYTHMS, Kind, conform
+from breachscope.workflow import frames
+from breachscope.workflow.situation import LOGS, Situation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from breachscope.case.register import Item
+
+INVENTORY_VERSION = 1
+COVERAGE_VERSION = 1
+EXTRACTION_VERSION = 1
+EGRESS_VERSION = 1
+
+TRACES = (Kind.WORK, Kind.MEDIA, Kind.REMOTE, Kind.FILES, Kind.HOSTS)
+"""The evidence that is held against downloads."""
+
+
+def kept_content(s: Situation) -> pl.LazyFrame:
+    """KEPT_CONTENT: which version each records file holds, and how much of it."""
+    found = [
+        {
+            "version_id": version,
+            "records_evidence_id": item.evidence_id,
+            "content_rows": count,
+            "file_sha256": item.sha256,
+            "file_bytes": item.bytes,
+            "plain": item.plain and len(item.versions) == 1,
+        }
+        for item in s.of(Kind.RECORDS)
+        for version, count in item.versions.items()
+    ]
+    return pl.LazyFrame(found, schema=versions.KEPT_CONTENT)
+
+
+def inventory_part(s: Situation) -> Path:
+    """VERSIONS of the case, from the inventory and the contents kept."""
+
+    def make(target: Path) -> None:
+        listed = s.table(Kind.LISTS)
+        refuse_double_versions(s, listed)
+        versions.versions(listed, kept_content(s)).sink_parquet(target / "versions.parquet")
+
+    wanted = Fingerprint(
+        "inventory",
+        "all",
+        s.inputs(Kind.LISTS, Kind.RECORDS),
+        {"until": s.moment.settings()["events_until"]},
+        INVENTORY_VERSION,
+    )
+    return s.parts.get(wanted, make) / "versions.parquet"
+
+
+def refuse_double_versions(s: Situation, listed: pl.LazyFrame) -> None:
+    """One version id cannot belong to two lists.
+
+    Raises:
+        EvidenceError: names the file and line of the second one.
+
+    """
+    double = versions.contested(listed).filter(pl.col("lists") > 1).collect()
+    if double.height:
+        names = {item.evidence_id: item.file for item in s.of(Kind.LISTS)}
+        told = [
+            f"{names[evidence]} line {line}: version_id is another list's"
+            for evidence, line in double.select("evidence_id", "line").head(10).iter_rows()
+        ]
+        raise EvidenceError("the inventory contradicts itself:\n  " + "\n  ".join(told))
+
+
+def coverage_part(s: Situation, kind: Kind) -> Path:
+    """Months, silences, rhythm and backward steps of one kind of log."""
+    superseded = s.superseded(kind)
+    zone, limits = s.context.settings.zone, s.context.playbook.rules.limits
+
+    def make(target: Path) -> None:
+        column = timeline.EVENT_TIME[kind]
+        events = s.table(kind).select("evidence_id", "member", "line", column).collect()
+        judged = coverage.judged(events, kind, zone, limits.silence_events)
+        coverage.months(events.lazy(), kind, zone).sink_parquet(target / "months.parquet")
+        judged.silences.write_parquet(target / "silences.parquet")
+        judged.rhythm.lazy().pipe(conform, RHYTHMS).sink_parquet(target / "rhythm.parquet")
+        timeline.backward_steps(events.lazy(), kind).pipe(conform, BACKWARD_STEPS).sink_parquet(
+            target / "steps.parquet"
+        )
+
+    wanted = Fingerprint(
+        "coverage",
+        kind.value,
+        s.inputs(kind) | {"copies": superseded.parent.name},
+        {"zone": zone, "events": limits.silence_events, **s.moment.settings()},
+        COVERAGE_VERSION,
+    )
+    return s.parts.get(wanted, make)
+
+
+def extraction_part(s: Situation, item: Item, inventory: Path, superseded: Path) -> Path:
+    """EXTRACTIONS of one download log."""
+    accounts = s.context.playbook.rules.accounts
+
+    def make(target: Path) -> None:
+        case = s.context.case
+        known = pl.scan_parquet(inventory)
+        lines = pl.scan_parquet(superseded)
+        logged = frames.table(case, [item], Kind.DOWNLOADS)
+        own = timeline.event_id(copies.in_use(logged, lines))
+        tied = (
+            extraction.bound(frames.with_keys(own, accounts), known)
+            .pipe(rows.with_version_facts, known)
+            .collect()
+            .lazy()
+        )
+        asked = rows.needs_offsets(tied).collect()
+        inside = rows.rows_inside(_offsets(s, asked["version_id"].unique().to_list()), asked.lazy())
+        rows.extractions(tied, inside).sink_parquet(target / "extractions.parquet")
+
+    wanted = Fingerprint(
+        "extraction",
+        item.evidence_id,
+        {
+            item.evidence_id: item.store,
+            "inventory": inventory.parent.name,
+            "copies": digest_of(_superseded_of(superseded, item)),
+        },
+        {"accounts": accounts.model_dump()},
+        EXTRACTION_VERSION,
+    )
+    return s.parts.get(wanted, make) / "extractions.parquet"
+
+
+def _superseded_of(superseded: Path, item: Item) -> list[int]:
+    lines = pl.scan_parquet(superseded).filter(pl.col("evidence_id") == item.evidence_id)
+    return lines.select("line").collect()["line"].sort().to_list()
+
+
+def _offsets(s: Situation, version_ids: list[str]) -> pl.LazyFrame:
+    """Where each data row of these versions ends, quarantined rows left out as unreadable."""
+    wanted = set(version_ids)
+    scans = [
+        frames.scan(s.context.case, item).select("row_no", "byte_end", version_id=pl.lit(version))
+        for item in s.of(Kind.RECORDS)
+        for version in item.versions
+        if version in wanted and len(item.versions) == 1
+    ]
+    if not scans:
+        return pl.LazyFrame(
+            schema={"row_no": pl.Int64(), "byte_end": pl.UInt64(), "version_id": pl.String()}
+        )
+    return pl.concat(scans)
+
+
+def traces(s: Situation, inventory: Path) -> egress.Traces:
+    """The evidence held against downloads, in frames."""
+    tables = {kind.value: s.table(kind) for kind in TRACES}
+    return egress.Traces(**tables, versions=pl.scan_parquet(inventory))
+
+
+def focus(s: Situation) -> facts.Focus:
+    """What is under inquiry, as `case.toml` says, in comparable keys."""
+    told = s.context.settings.focus
+    start, end = s.context.settings.focus_bounds()
+    names = pl.DataFrame(
+        {"account": told.accounts, "host": [None] * len(told.accounts)},
+        schema={"account": pl.String(), "host": pl.String()},
+    )
+    machines = pl.DataFrame({"host": told.hosts}, schema={"host": pl.String()})
+    accounts = s.context.playbook.rules.accounts
+    return facts.Focus(
+        accounts=tuple(frames.with_keys(names.lazy(), accounts).collect()["account_key"]),
+        hosts=tuple(frames.with_keys(machines.lazy(), accounts).collect()["host_key"]),
+        start=start,
+        end=end,
+    )
+
+
+def rulings_frame(s: Situation) -> pl.LazyFrame:
+    """The latest ruling on each download: event_id, ruling, action, ruled_tier, why."""
+    latest = {
+        subject: decision
+        for subject, decision in decisions.latest_by_subject(s.rulings).items()
+        if decision.action in ("accept", "reject", "reclassify")
+    }
+    found = [
+        {
+            "event_id": subject,
+            "ruling": decision.id,
+            "action": str(decision.action),
+            "ruled_tier": decision.tier,
+            "why": decision.why,
+        }
+        for subject, decision in sorted(latest.items())
+    ]
+    names = ("event_id", "ruling", "action", "ruled_tier", "why")
+    return pl.LazyFrame(found, schema=dict.fromkeys(names, pl.String()))
+
+
+def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
+    """EGRESS of all downloads, of those under inquiry apart, ACTS, and grounds without a download.
+
+    Writes extractions.parquet, inquiry.parquet, acts.parquet, grounds.parquet.
+    """
+    playbook = s.context.playbook.rules
+    seen = focus(s)
+    rulings = rulings_frame(s)
+
+    def make(target: Path) -> None:
+        everything = _unique_ids(pl.scan_parquet(extracted))
+        if s.moment.events_until is not None:
+            everything = everything.filter(pl.col("at") <= s.moment.events_until)
+        held = traces(s, inventory)
+        told = egress.evidence_facts(everything, held, seen, playbook)
+        judged = egress.egress(told, playbook, rulings).collect()
+        judged.write_parquet(target / "extractions.parquet", compression_level=1)
+        asked = judged.filter(pl.col("tier") != "outside_focus")
+        asked.write_parquet(target / "inquiry.parquet")
+        rules.act_table(asked.lazy()).sink_parquet(target / "acts.parquet")
+        egress.grounds(everything, asked.lazy(), held, seen, playbook).sink_parquet(
+            target / "grounds.parquet"
+        )
+
+    copied = {kind.value: s.superseded(kind).parent.name for kind in TRACES if kind in LOGS}
+    wanted = Fingerprint(
+        "egress",
+        "all",
+        s.inputs(*TRACES)
+        | {f"copies of {kind}": digest for kind, digest in copied.items()}
+        | {path.parent.name: path.parent.name for path in extracted}
+        | {"inventory": inventory.parent.name},
+        {
+            "rules": playbook.model_dump(mode="json"),
+            "focus": [seen.accounts, seen.hosts, str(seen.start), str(seen.end)],
+            "rulings": rulings.collect().to_dicts(),
+            **s.moment.settings(),
+        },
+        EGRESS_VERSION,
+    )
+    return s.parts.get(wanted, make)
+
+
+def _unique_ids(extractions: pl.LazyFrame) -> pl.LazyFrame:
+    """Ids are unique within a log; one that stands in two logs gets its place appended."""
+    repeated = pl.col("event_id").is_duplicated()
+    place = pl.concat_str(
+        [pl.col("event_id"), pl.col("evidence_id"), pl.col("line").cast(pl.String)], separator=":"
+    )
+    return extractions.with_columns(event_id=pl.when(repeated).then(place).otherwise("event_id"))

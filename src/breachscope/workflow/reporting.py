@@ -1,0 +1,155 @@
+"""The report of a run: its frames and facts brought together and written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from breachscope import __version__
+from breachscope.case import folder
+from breachscope.reconstruct import coverage
+from breachscope.report import html, inputs
+from breachscope.report import view as viewing
+from breachscope.workflow import diff, frames, intake
+from breachscope.workflow.tables import run_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from breachscope.case.register import Item
+    from breachscope.workflow.context import Context
+
+QUARANTINE_LINES = 5
+FRAMES = (
+    "counts",
+    "over_parties",
+    "acts",
+    "silences",
+    "sources_seen",
+    "rhythms",
+    "copy_lines",
+    "backward_steps",
+    "versions",
+)
+
+
+def write_report(context: Context, number: int) -> Path:
+    """Write `reports/N/report.html`; a killed one is written again by the next run."""
+    place = context.case.run(number)
+    told = {name: pl.read_parquet(place / f"{name}.parquet") for name in FRAMES}
+    page = html.render(
+        viewing.view(
+            inputs.ReportInputs(
+                settings=_settings(context, number),
+                egress=pl.read_parquet(place / "inquiry.parquet"),
+                evidence=tuple(_evidence(context, item) for item in _used(context, number)),
+                missing=_missing(context, number),
+                changes=_changes(context, number),
+                **told,
+            )
+        )
+    )
+    report = context.case.report(number)
+    report.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.write_text(report / "report.html", page)
+    return report / "report.html"
+
+
+def _used(context: Context, number: int) -> list[Item]:
+    used = run_record(context, number)["evidence"]
+    return [item for item in context.items if item.evidence_id in used]
+
+
+def _settings(context: Context, number: int) -> inputs.Settings:
+    record, rules = run_record(context, number), context.playbook.rules
+    return inputs.Settings(
+        case=context.settings.name,
+        run=number,
+        version=__version__,
+        zone=context.settings.zone,
+        focus=focus_in_words(context),
+        playbook=context.settings.playbook,
+        playbook_version=rules.version,
+        playbook_title=rules.title,
+        playbook_digest=context.playbook.digest,
+        rules=tuple(inputs.RuleRow(rule.tier, rule.when, rule.reason) for rule in rules.rules),
+        conflict=rules.conflict,
+        limits=tuple(rules.limits.model_dump().items()),
+        rungs=tuple(
+            inputs.RungRow(
+                rung.name,
+                rung.policy,
+                tuple(rung.agree),
+                tuple(rung.unless_differ),
+                rung.across_parties,
+            )
+            for rung in context.playbook.identity.rungs
+        ),
+        events_until=_moment(record["events_until"]),
+        acquired_until=_moment(record["acquired_until"]),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def focus_in_words(context: Context) -> str:
+    """What is under inquiry, as the report says it."""
+    focus = context.settings.focus
+    accounts = "、".join(focus.accounts) or "すべてのアカウント"
+    hosts = "、".join(focus.hosts) or "すべての端末"
+    days = f"{focus.first_day or '最初'} ~ {focus.last_day or '最後'}"
+    return f"{accounts} / {hosts} / {days}"
+
+
+def _evidence(context: Context, item: Item) -> inputs.EvidenceRow:
+    lines: tuple[inputs.QuarantineLine, ...] = ()
+    if item.rows_quarantined:
+        aside = frames.set_aside(context.case, intake.current(context, item))
+        broken = aside.filter(pl.col("what") == "quarantined").head(QUARANTINE_LINES)
+        lines = tuple(
+            inputs.QuarantineLine(row["line"], row["reason"], row["column"], row["member"])
+            for row in broken.iter_rows(named=True)
+        )
+    return inputs.EvidenceRow(
+        evidence_id=item.evidence_id,
+        kind=item.kind.value,
+        file=item.file,
+        sha256=item.sha256,
+        bytes=item.bytes,
+        encoding=item.encoding,
+        zone=item.zone,
+        acquired_at=_moment(item.custody.acquired_at),
+        rows_read=item.rows_read,
+        rows_taken=item.rows_taken,
+        rows_quarantined=item.rows_quarantined,
+        rows_skipped=item.rows_skipped,
+        quarantine=lines,
+    )
+
+
+def _missing(context: Context, number: int) -> tuple[inputs.MissingSource, ...]:
+    present = {item.kind for item in _used(context, number)}
+    sources = coverage.missing_sources(present, context.playbook.rules.expected)
+    return tuple(inputs.MissingSource(source.kind.value, source.why) for source in sources)
+
+
+def _changes(context: Context, number: int) -> tuple[inputs.ChangeRow, ...] | None:
+    earlier = [n for n in context.case.run_numbers() if n < number]
+    if not earlier:
+        return None
+    return tuple(
+        inputs.ChangeRow(
+            party["party_id"],
+            party["name"],
+            party["before"],
+            party["after"],
+            party["added"],
+            party["removed"],
+            tuple(f"{reason['kind']}: {reason['what']}" for reason in party["reasons"]),
+        )
+        for party in diff.diff(context, earlier[-1], number)["parties"]
+    )

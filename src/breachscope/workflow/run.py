@@ -1,0 +1,317 @@
+"""One run: every stage in order, each part computed only if what it is made from changed."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from tqdm import tqdm
+
+from breachscope import __version__
+from breachscope.case import folder, ledger
+from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
+from breachscope.errors import EvidenceError
+from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, Kind
+from breachscope.workflow import counting, frames, reconstruction
+from breachscope.workflow.context import Context, now
+from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
+from breachscope.workflow.situation import LOGS, Moment, Situation, copies_part, situation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+TABLES_VERSION = 1
+
+RUN_TABLES = (
+    "versions",
+    "extractions",
+    "inquiry",
+    "acts",
+    "grounds",
+    "sources_seen",
+    "silences",
+    "rhythms",
+    "backward_steps",
+    "copy_lines",
+    "copy_pairs",
+    "counts",
+    "over_parties",
+    "scope",
+    "people",
+)
+"""The tables of a run, `runs/N/NAME.parquet`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a run came to."""
+
+    number: int
+    computed: int
+    kept: int
+    seconds: float
+
+
+def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool = False) -> Result:
+    """Compute what changed and write the next numbered run. The case must be held.
+
+    Raises:
+        TamperedEvidence: evidence is not what was taken in.
+        EvidenceError: evidence is missing, or contradicts itself.
+        ReconciliationError: sums do not agree; no run is written.
+
+    """
+    began = time.perf_counter()
+    number = (context.case.run_numbers() or [0])[-1] + 1
+    previous = number - 1 or None
+    parts = Parts(context.case, previous_parts(context.case, previous))
+    with tqdm(unit="part", desc="run", disable=quiet or not sys.stderr.isatty()) as bar:
+        parts.on_made = lambda wanted: _show(bar, wanted)
+        s = situation(context, parts, moment)
+        tables = computed_tables(s)
+    result = Result(
+        number, len(parts.made), len(parts.asked) - len(parts.made), time.perf_counter() - began
+    )
+    _write(s, tables, result, began_at=now())
+    digests = {name: _digest(path) for name, path in tables.items()}
+    entry = {
+        "action": "run",
+        "at": now(),
+        "command": list(command),
+        "version": __version__,
+        "run": number,
+        "evidence": {item.evidence_id: item.sha256 for item in s.items},
+        "settings": settings_digest(s),
+        "tables": digests,
+    }
+    ledger.append(context.case.ledger, entry)
+    return result
+
+
+def _show(bar: tqdm[Any], wanted: Fingerprint) -> None:
+    bar.set_postfix_str(f"{wanted.stage} {wanted.part}"[:40], refresh=False)
+    bar.update()
+
+
+def _digest(path: Path) -> str:
+    """A table's digest: kept beside it, so that an unchanged table is not read again."""
+    noted = path.with_suffix(".sha256")
+    if not noted.is_file():
+        folder.write_text(noted, sha256_of(path) + "\n")
+    return noted.read_text(encoding="utf-8").strip()
+
+
+def settings_digest(s: Situation) -> str:
+    """One digest of case.toml, playbook and rulings as this run used them."""
+    rulings = [(d.id, d.action, d.subject, d.tier) for d in s.rulings]
+    told = [s.context.settings.model_dump(mode="json"), s.context.playbook.digest, rulings]
+    return digest_of([told, s.moment.settings()])
+
+
+def plan(context: Context, moment: Moment) -> list[tuple[Fingerprint, list[str]]]:
+    """What a run would compute first, and why; empty if nothing is due.
+
+    Stages that hang on a missing part are not looked into: what they need is not known yet.
+    """
+    numbers = context.case.run_numbers()
+    parts = Parts(
+        context.case, previous_parts(context.case, numbers[-1] if numbers else None), dry=True
+    )
+    try:
+        s = situation(context, parts, moment)
+        computed_tables(s)
+    except Missing:
+        pass
+    return parts.made
+
+
+def computed_tables(s: Situation) -> dict[str, Path]:
+    """Every stage in order; the tables of the run by name."""
+    if not s.items:
+        raise EvidenceError("the case has no evidence", hint="breachscope add --as KIND FILE")
+    refuse_double_parties(s)
+    inventory = reconstruction.inventory_part(s)
+    superseded = s.superseded(Kind.DOWNLOADS)
+    extracted = [
+        reconstruction.extraction_part(s, item, inventory, superseded)
+        for item in s.of(Kind.DOWNLOADS)
+    ]
+    if not extracted:
+        raise EvidenceError("the case has no downloads", hint="breachscope add --as downloads FILE")
+    judged = reconstruction.egress_part(s, inventory, extracted)
+    seen = coverage_tables(s)
+    ladder = counted(s, inventory, judged)
+    return {
+        "versions": inventory,
+        **{
+            name: judged / f"{name}.parquet"
+            for name in ("extractions", "inquiry", "acts", "grounds")
+        },
+        **seen,
+        **ladder,
+    }
+
+
+def refuse_double_parties(s: Situation) -> None:
+    """One party id cannot name two parties.
+
+    Raises:
+        EvidenceError: names the file and line of the second one.
+
+    """
+    named = s.table(Kind.PARTIES).sort("party_id", "evidence_id", "line")
+    double = (
+        named.with_columns(
+            first_name=pl.col("name").first().over("party_id"),
+            first_sector=pl.col("sector").first().over("party_id"),
+        )
+        .filter(
+            (pl.col("name") != pl.col("first_name")) | (pl.col("sector") != pl.col("first_sector"))
+        )
+        .select("evidence_id", "line")
+        .collect()
+    )
+    if double.height:
+        names = {item.evidence_id: item.file for item in s.of(Kind.PARTIES)}
+        told = [
+            f"{names[e]} line {line}: party_id is another party's" for e, line in double.iter_rows()
+        ]
+        raise EvidenceError("the parties contradict each other:\n  " + "\n  ".join(told))
+
+
+def coverage_tables(s: Situation) -> dict[str, Path]:
+    """Coverage of every kind of log the case has, gathered."""
+    kinds = [kind for kind in LOGS if s.of(kind)]
+    places = {kind: reconstruction.coverage_part(s, kind) for kind in kinds}
+    copied = {kind: copies_part(s, kind) for kind in kinds}
+
+    def make(target: Path) -> None:
+        for table, file in (
+            ("sources_seen", "months"),
+            ("silences", "silences"),
+            ("rhythms", "rhythm"),
+            ("backward_steps", "steps"),
+        ):
+            files = [place / f"{file}.parquet" for place in places.values()]
+            pl.concat([pl.read_parquet(path) for path in files]).write_parquet(
+                target / f"{table}.parquet"
+            )
+        lines = [pl.read_parquet(path / "lines.parquet") for path in copied.values()]
+        pairs = [pl.read_parquet(path / "pairs.parquet") for path in copied.values()]
+        pl.concat([pl.DataFrame(schema=COPY_LINES), *lines]).write_parquet(
+            target / "copy_lines.parquet"
+        )
+        pl.concat(pairs).write_parquet(target / "copy_pairs.parquet")
+
+    wanted = Fingerprint(
+        "coverage tables",
+        "all",
+        {kind.value: place.name for kind, place in places.items()}
+        | {f"copies of {kind.value}": place.name for kind, place in copied.items()},
+        {},
+        TABLES_VERSION,
+    )
+    place = s.parts.get(wanted, make)
+    names = (
+        "sources_seen",
+        "silences",
+        "rhythms",
+        "backward_steps",
+        "copy_lines",
+        "copy_pairs",
+    )
+    return {name: place / f"{name}.parquet" for name in names}
+
+
+def counted(s: Situation, inventory: Path, judged: Path) -> dict[str, Path]:
+    """Persons, reach and the ladder of every party; scope and people gathered."""
+    contents = counting.contents_by_party(s, inventory)
+    parties = counting.party_ids(s, inventory)
+    persons = {
+        party: counting.identity_part(s, party, contents.get(party, [])) for party in parties
+    }
+    labels = counting.over_part(s, persons)
+    segments = counting.all_segments(inventory, judged)
+    downloads = counting.counted_downloads(judged)
+    reaches = {
+        party: counting.reach_part(
+            s,
+            party,
+            segments.filter(pl.col("party_id") == party),
+            downloads.filter(pl.col("party_id") == party),
+            persons[party],
+            contents.get(party, []),
+        )
+        for party in parties
+    }
+    ladder = counting.counts_part(s, reaches, labels)
+    return {
+        "counts": ladder / "counts.parquet",
+        "over_parties": ladder / "over_parties.parquet",
+        "scope": _gathered(s, "scope", SCOPE, reaches),
+        "people": _gathered(s, "people", PEOPLE, persons),
+    }
+
+
+def _gathered(s: Situation, name: str, schema: pl.Schema, places: Mapping[str, Path]) -> Path:
+    """One table of all parties' parts, in order of party."""
+
+    def make(target: Path) -> None:
+        scans = [pl.scan_parquet(place / f"{name}.parquet") for place in places.values()]
+        whole = pl.concat([pl.LazyFrame(schema=schema), *scans])
+        whole.sink_parquet(
+            target / f"{name}.parquet", compression_level=1, statistics=False, maintain_order=True
+        )
+
+    inputs = {party: place.name for party, place in places.items()}
+    wanted = Fingerprint(f"{name} table", "all", inputs, {}, TABLES_VERSION)
+    return s.parts.get(wanted, make) / f"{name}.parquet"
+
+
+def _write(s: Situation, tables: Mapping[str, Path], result: Result, *, began_at: str) -> None:
+    """The run's folder: its tables linked to the store, run.json, parts.json."""
+    case = s.context.case
+    with folder.whole(case.run(result.number)) as target:
+        target.mkdir(mode=folder.PRIVATE_FOLDER)
+        for name, path in tables.items():
+            folder.link(path, target / f"{name}.parquet")
+        folder.write_json(target / "parts.json", as_json(s.parts.asked))
+        folder.write_json(target / "run.json", _record(s, result, began_at))
+
+
+def _record(s: Situation, result: Result, began_at: str) -> dict[str, Any]:
+    made: dict[str, int] = {}
+    for fingerprint, _ in s.parts.made:
+        made[fingerprint.stage] = made.get(fingerprint.stage, 0) + 1
+    return {
+        "schema": "breachscope/run/1",
+        "run": result.number,
+        "at": began_at,
+        "seconds": round(result.seconds, 3),
+        "version": __version__,
+        "polars": pl.__version__,
+        "processors": os.cpu_count(),
+        **s.moment.settings(),
+        "settings": settings_digest(s),
+        "case": s.context.settings.model_dump(mode="json"),
+        "playbook": {"name": s.context.settings.playbook, "digest": s.context.playbook.digest},
+        "rulings": [d.id for d in s.rulings],
+        "evidence": {item.evidence_id: item.sha256 for item in s.items},
+        "computed": made,
+        "kept": result.kept,
+    }
+
+
+def quarantine(s_items: Sequence[Any], case: folder.CaseFolder) -> pl.DataFrame:
+    """Every quarantined and skipped line of this evidence: evidence_id and SET_ASIDE, `what`."""
+    found = [
+        frames.set_aside(case, item).with_columns(evidence_id=pl.lit(item.evidence_id))
+        for item in s_items
+        if item.rows_quarantined or item.rows_skipped
+    ]
+    return pl.concat(found) if found else pl.DataFrame()

@@ -1,0 +1,71 @@
+"""What `show` calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from breachscope import __version__
+from breachscope.case import folder, ledger
+from breachscope.errors import ConfigError
+from breachscope.workflow import tables
+from breachscope.workflow.context import now, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+def shown(case: Path | None, name: str, number: int | None, party: str | None) -> tables.Shown:
+    """One table by name.
+
+    Raises:
+        ConfigError: `people` without a party, or there is no such run.
+
+    """
+    context = opened(case)
+    if name == "people":
+        if party is None:
+            raise ConfigError("say whose people", hint="breachscope show people --party PARTY")
+        return tables.people(context, number, party)
+    if name == "evidence":
+        return tables.evidence(context)
+    return _TABLES[name](context, number)
+
+
+_TABLES = {
+    "scope": tables.scope,
+    "acts": tables.acts,
+    "extractions": tables.extractions,
+    "coverage": tables.coverage_table,
+}
+
+
+def reveal(
+    case: Path | None,
+    number: int | None,
+    party: str | None,
+    person_key: str,
+    *,
+    command: Sequence[str],
+) -> dict[str, Any]:
+    """One person's records; the ledger tells that they were shown before they are.
+
+    Raises:
+        ConfigError: no party is given, or there is no such person.
+
+    """
+    if party is None:
+        raise ConfigError("say of which party", hint="--party PARTY --reveal PERSON_KEY")
+    context = opened(case)
+    records = tables.reveal(context, number, party, person_key)
+    entry = {
+        "action": "person revealed",
+        "at": now(),
+        "command": list(command),
+        "version": __version__,
+        "party_id": party,
+        "person_key": person_key,
+    }
+    with folder.exclusive(context.case):
+        ledger.append(context.case.ledger, entry)
+    return {"party_id": party, "person_key": person_key, "records": records}

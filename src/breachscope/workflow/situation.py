@@ -1,0 +1,245 @@
+"""What one run looks at: the case as of some moment, its evidence proved unchanged."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from breachscope.case import decisions
+from breachscope.case.fingerprint import Fingerprint, sha256_of
+from breachscope.errors import EvidenceError, TamperedEvidence
+from breachscope.reconstruct import copies, timeline
+from breachscope.schema import Kind
+from breachscope.workflow import frames, intake
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from breachscope.case.register import Item
+    from breachscope.workflow.context import Context
+    from breachscope.workflow.parts import Parts
+
+LOGS = (Kind.DOWNLOADS, Kind.LOGINS, Kind.REMOTE, Kind.MEDIA, Kind.PRESENCE)
+"""Kinds that are logs: they have a rhythm, a clock, and may be handed in twice."""
+
+COPIES_VERSION = 1
+SPAN_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """As of when: events until, evidence acquired until (both UTC, included)."""
+
+    events_until: datetime | None = None
+    acquired_until: datetime | None = None
+
+    def settings(self) -> dict[str, str | None]:
+        """For fingerprints and run.json."""
+        return {
+            "events_until": self.events_until.isoformat() if self.events_until else None,
+            "acquired_until": self.acquired_until.isoformat() if self.acquired_until else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The evidence one run looks at, and where its parts are kept."""
+
+    context: Context
+    items: tuple[Item, ...]
+    parts: Parts
+    moment: Moment
+    rulings: tuple[decisions.Decision, ...]
+
+    def of(self, *kinds: Kind) -> list[Item]:
+        """The evidence of these kinds, in order of id."""
+        return [item for item in self.items if item.kind in kinds]
+
+    def inputs(self, *kinds: Kind) -> dict[str, str]:
+        """Digests of that evidence as read, for a fingerprint."""
+        return {item.evidence_id: item.store for item in self.of(*kinds)}
+
+    def table(self, kind: Kind) -> pl.LazyFrame:
+        """All rows of a kind in use: copies' lines left out, nothing after `events_until`."""
+        rows = frames.table(self.context.case, self.items, kind)
+        if kind in LOGS:
+            rows = copies.in_use(rows, pl.scan_parquet(self.superseded(kind)))
+        return self.until(rows, kind)
+
+    def until(self, rows: pl.LazyFrame, kind: Kind) -> pl.LazyFrame:
+        """Nothing after `events_until`; keys of accounts and hosts added."""
+        keyed = frames.with_keys(rows, self.context.playbook.rules.accounts)
+        moment, column = self.moment.events_until, _TIMES.get(kind)
+        if moment is None or column is None:
+            return keyed
+        return timeline.until(keyed, moment, column)
+
+    def superseded(self, kind: Kind) -> Path:
+        """The lines of copies that make no event (until a ruling takes them up)."""
+        return copies_part(self, kind) / "superseded.parquet"
+
+
+_TIMES = {
+    **timeline.EVENT_TIME,
+    Kind.LISTS: "uploaded_at",
+    Kind.FILES: "modified_at",
+}
+
+
+def situation(context: Context, parts: Parts, moment: Moment) -> Situation:
+    """The evidence of the case as of `moment`, every file hashed anew.
+
+    Raises:
+        TamperedEvidence: a file is not what was taken in.
+        EvidenceError: a file is not there any more.
+
+    """
+    items = [item for item in context.items if _had(item, moment)]
+    proved(context, items)
+    return Situation(
+        context=context,
+        items=tuple(intake.current(context, item) for item in items),
+        parts=parts,
+        moment=moment,
+        rulings=tuple(decisions.load(context.case.decisions)),
+    )
+
+
+def _had(item: Item, moment: Moment) -> bool:
+    until = moment.acquired_until
+    return until is None or datetime.fromisoformat(item.known_at) <= until
+
+
+def proved(context: Context, items: Sequence[Item]) -> None:
+    """Hash every file again and compare it with the ledger; no shortcut by time or size.
+
+    Raises:
+        TamperedEvidence: files that changed, all of them.
+        EvidenceError: files that are gone.
+
+    """
+    places = [item.located(context.case) for item in items]
+    gone = [item for item, place in zip(items, places, strict=True) if not place.is_file()]
+    if gone:
+        raise EvidenceError("evidence is not where it was added from:\n  " + _listed(gone))
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
+        digests = list(workers.map(sha256_of, places))
+    changed = [item for item, digest in zip(items, digests, strict=True) if item.sha256 != digest]
+    if changed:
+        raise TamperedEvidence(
+            "evidence changed since it was added:\n  " + _listed(changed),
+            hint="restore the file, or add the new one as evidence of its own",
+        )
+
+
+def _listed(items: Sequence[Item]) -> str:
+    return "\n  ".join(f"{item.evidence_id} {item.path}" for item in items)
+
+
+def span_part(s: Situation, item: Item) -> Path:
+    """First and last time of one log file, and its rows."""
+
+    def make(target: Path) -> None:
+        at = pl.col(timeline.EVENT_TIME[item.kind])
+        rows = frames.scan(s.context.case, item)
+        rows.select(first=at.min(), last=at.max(), rows=pl.len()).sink_parquet(
+            target / "span.parquet"
+        )
+
+    wanted = Fingerprint("span", item.evidence_id, {item.evidence_id: item.store}, {}, SPAN_VERSION)
+    return s.parts.get(wanted, make) / "span.parquet"
+
+
+def overlapping(s: Situation, kind: Kind) -> list[Item]:
+    """Files of one kind of log that share some time with another: only they can be copies."""
+    items = s.of(kind)
+    declared = _declared(s, kind)
+    spans = [(*pl.read_parquet(span_part(s, item)).row(0)[:2], item) for item in items]
+    found = {
+        item.evidence_id for item in items if item.evidence_id in {*declared, *declared.values()}
+    }
+    dated = sorted(
+        (first, last, item.evidence_id) for first, last, item in spans if first is not None
+    )
+    for place, (_, last, mine) in enumerate(dated):
+        for first, _, other in dated[place + 1 :]:
+            if first > last:
+                break
+            found |= {mine, other}
+    return [item for item in items if item.evidence_id in found]
+
+
+def _declared(s: Situation, kind: Kind) -> dict[str, str]:
+    """Copies the users declared: copy -> original, by evidence id or by file."""
+    items = s.of(kind)
+    known = {item.evidence_id: item.evidence_id for item in items}
+    for item in items:
+        known.setdefault(item.file, item.evidence_id)
+        known.setdefault(item.path, item.evidence_id)
+    found = {}
+    for item in items:
+        named = item.options.copy_of
+        if named is None:
+            continue
+        original = known.get(named) or known.get(named.rsplit("/", 1)[-1])
+        if original and original != item.evidence_id:
+            found[item.evidence_id] = original
+    return found
+
+
+def copies_part(s: Situation, kind: Kind) -> Path:
+    """Copies of one log compared: pairs, differing lines, superseded lines."""
+    items = overlapping(s, kind)
+    declared = _declared(s, kind)
+    ruled = decisions.latest_by_subject(s.rulings)
+    originals = [subject for subject, ruling in ruled.items() if ruling.action == "original"]
+    accepted = [subject for subject, ruling in ruled.items() if ruling.action == "accept"]
+
+    def make(target: Path) -> None:
+        rulings = copies.Rulings(
+            declared=declared,
+            originals=originals,
+            acquired={item.evidence_id: _acquired(item) for item in items},
+        )
+        events = frames.table(s.context.case, items, kind).collect()
+        found = copies.compared(events, kind, rulings, s.context.playbook.rules.limits.copy_share)
+        place = pl.concat_str(
+            [pl.col("evidence_id"), pl.col("line").cast(pl.String), pl.col("member")],
+            separator=":",
+            ignore_nulls=True,
+        )
+        waits = ~(pl.col("alone") & place.is_in(accepted))
+        found.pairs.write_parquet(target / "pairs.parquet")
+        found.lines.write_parquet(target / "lines.parquet")
+        found.superseded.filter(waits).write_parquet(target / "superseded.parquet")
+
+    wanted = Fingerprint(
+        "copies",
+        kind.value,
+        {item.evidence_id: item.store for item in items},
+        {
+            "declared": declared,
+            "originals": originals,
+            "accepted": accepted,
+            "acquired": {item.evidence_id: item.custody.acquired_at for item in items},
+            "share": s.context.playbook.rules.limits.copy_share,
+        },
+        COPIES_VERSION,
+    )
+    return s.parts.get(wanted, make)
+
+
+def _acquired(item: Item) -> datetime | None:
+    text = item.custody.acquired_at
+    return datetime.fromisoformat(text) if text else None
+
+
+def described(item: Item) -> str:
+    """An evidence file in one line, without its path."""
+    return f"{item.evidence_id} ({item.kind.value}, {item.file})"

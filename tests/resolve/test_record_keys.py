@@ -1,0 +1,103 @@
+"""Canonical values of records, from whichever columns a list has."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breachscope.resolve.keys import record_keys
+from breachscope.schema import RECORD_KEYS
+
+
+def keys(**columns: list[str | None]) -> pl.DataFrame:
+    return record_keys(pl.LazyFrame(columns, schema=dict.fromkeys(columns, pl.String()))).collect()
+
+
+def test_any_columns_give_the_whole_schema() -> None:
+    found = keys(phone=["03-1234-5678"])
+
+    assert found.schema == RECORD_KEYS
+    assert found.row(0, named=True) == dict.fromkeys(RECORD_KEYS) | {
+        "row_no": 1,
+        "phone_key": "0312345678",
+    }
+
+
+def test_one_person_written_in_two_ways_has_one_set_of_keys() -> None:
+    one = {
+        "name": "髙橋　花子 様",
+        "kana": "ﾀｶﾊｼ ﾊﾅｺ",
+        "phone": "(03)1234-5678",
+        "postal_code": "〒100-0001",
+        "birth_date": "昭和55年3月1日",
+        "sex": "女性",
+        "customer_no": "Ａ-00123",
+    }
+    two = {
+        "name": "高橋花子",
+        "kana": "たかはし はなこ",
+        "phone": "0312345678",
+        "postal_code": "1000001",
+        "birth_date": "1980/3/1",
+        "sex": "F",
+        "customer_no": "A00123",
+    }
+    found = keys(**{name: [one[name], two[name]] for name in one})
+
+    assert found.drop("row_no").unique().height == 1
+    assert found["birth_date"][0] == date(1980, 3, 1)
+
+
+def test_a_name_in_two_columns_is_joined() -> None:
+    found = keys(
+        family_name=["高橋"], given_name=["花子"], family_kana=["タカハシ"], given_kana=["ハナコ"]
+    )
+
+    assert found.select("name_key", "kana_key").row(0) == ("高橋花子", "タカハシハナコ")
+
+
+def test_the_whole_name_comes_first_and_its_parts_where_it_is_blank() -> None:
+    found = keys(name=["甲野乙", " "], family_name=["丙", "高橋"], given_name=["丁", "花子"])
+
+    assert list(found["name_key"]) == ["甲野乙", "高橋花子"]
+
+
+@pytest.mark.parametrize("given_name", [None, "", "　"])
+def test_a_family_name_alone_is_nobody_s_name(given_name: str | None) -> None:
+    assert keys(family_name=["高橋"], given_name=[given_name])["name_key"][0] is None
+
+
+@pytest.mark.parametrize("name", ["不明", "匿名", "－", "？？", "***", "テスト", "", None])
+def test_what_systems_put_in_for_unknown_is_no_name(name: str | None) -> None:
+    assert keys(name=[name])["name_key"][0] is None
+
+
+def test_a_second_number_in_one_cell_is_the_second_telephone() -> None:
+    found = keys(phone=["03-1234-5678 / 090-1111-2222"], phone2=[None])
+
+    assert found.select("phone_key", "phone2_key").row(0) == ("0312345678", "09011112222")
+
+
+def test_records_come_in_the_order_of_their_numbers() -> None:
+    frame = pl.LazyFrame({"row_no": [3, 1], "name": ["丙山一", "甲山一"]})
+
+    assert record_keys(frame).collect().select("row_no", "name_key").rows() == [
+        (1, "甲山一"),
+        (3, "丙山一"),
+    ]
+
+
+def test_blank_records_have_no_values() -> None:
+    found = keys(name=[""], kana=[" "], phone=["000-0000-0000"], birth_date=["1900-01-01"])
+
+    assert found.drop("row_no").row(0) == (None,) * 10
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(max_size=8), min_size=1, max_size=5))
+def test_no_text_stops_the_run_and_no_row_is_lost(texts: list[str]) -> None:
+    columns = ("name", "kana", "phone", "postal_code", "address", "birth_date", "sex", "email")
+
+    assert keys(**{column: [*texts] for column in columns}).height == len(texts)
