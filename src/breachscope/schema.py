@@ -336,6 +336,7 @@ EXTRACTIONS: Final = pl.Schema(
         "account_key": pl.String(),
         "host": pl.String(),
         "host_key": pl.String(),
+        "host_inferred": pl.Boolean(),  # not logged: the only host its address ever belonged to
         "source_ip": pl.String(),
         "session_id": pl.String(),
         "status": pl.String(),
@@ -442,7 +443,10 @@ RHYTHMS: Final = pl.Schema(
         "last": UTC_TIME,
         "events_per_week": pl.Float64(),
         "detectable_hours": pl.Float64(),  # shortest stretch in which 20 events are expected
-        "false_alarms": pl.Float64(),  # silences expected by chance over the whole period
+        "detectable_hours_most": pl.Float64(),  # the same, begun at the slowest hour of a week
+        "false_alarms": pl.Float64(),  # silences chance gives over the period, by the gaps seen
+        "false_alarms_poisson": pl.Float64(),  # the same, were the source Poisson
+        "dispersion": pl.Float64(),  # variance over mean of its counts: 1 if Poisson
     }
 )
 """Coverage: one row a source (all evidence of one kind)."""

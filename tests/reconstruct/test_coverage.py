@@ -185,7 +185,7 @@ def test_the_rhythm_tells_the_shortest_silence_that_can_be_found() -> None:
         events(poisson(np.full(4 * YEAR, 10 / 168), seed=13)), Kind.DOWNLOADS, TOKYO
     ).rhythm
 
-    assert told.schema == coverage.RHYTHM_COLUMNS
+    assert told.schema == RHYTHMS
     assert conform(told.lazy(), RHYTHMS).collect().height == 1
     assert told["events_per_week"].item() == pytest.approx(10, rel=0.1)
     assert told["detectable_hours"].item() == pytest.approx(2 * 168, rel=0.1)
@@ -205,7 +205,7 @@ def test_a_source_without_events_has_no_row() -> None:
     found = coverage.judged(events(np.array([], dtype=np.int64)), Kind.DOWNLOADS, TOKYO)
 
     assert found.rhythm.is_empty()
-    assert found.rhythm.schema == coverage.RHYTHM_COLUMNS
+    assert found.rhythm.schema == RHYTHMS
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:

@@ -33,13 +33,15 @@ def fetched(
     event = {"account": "a", "at": at("2014-02-01"), "list_id": "L", **logged}
     downloads = kind(Kind.DOWNLOADS, event).with_columns(event_id=pl.lit("e1"))
     tied = rows.with_version_facts(bound(downloads, known), known)
-    offsets = pl.LazyFrame(
+    offsets = pl.LazyFrame(  # of 100 rows, row 50 could not be read
         {
             "version_id": ["V"] * 100,
             "row_no": range(1, 101),
+            "byte": [10 * (row - 1) for row in range(1, 101)],
             "byte_end": [10 * row - 2 for row in range(1, 101)],
         }
     )
+    offsets = offsets.filter(pl.col("row_no") != 50)
     inside = rows.rows_inside(offsets, rows.needs_offsets(tied))
     found = rows.extractions(tied, inside).collect()
     assert found.height == 1
@@ -76,6 +78,11 @@ def test_a_download_broken_off_after_some_rows_is_a_prefix_of_so_many() -> None:
 def test_a_prefix_by_bytes_counts_the_rows_wholly_inside_the_original() -> None:
     assert bounds(fetched(status="partial", bytes=308)) == ("prefix", 31, 31, 31)
     assert bounds(fetched(status="failed", bytes=307)) == ("prefix", 30, 30, 30)
+
+
+def test_a_quarantined_row_is_inside_once_the_next_has_begun() -> None:
+    assert bounds(fetched(status="partial", bytes=500))[1] == 50
+    assert bounds(fetched(status="partial", bytes=497))[1] == 49
 
 
 def test_a_prefix_of_another_file_than_the_original_has_bounds() -> None:

@@ -45,16 +45,6 @@ class Encoding:
     mark: int
     how: str
 
-    @property
-    def unit(self) -> int:
-        """Bytes of a code unit: 2 for UTF-16, else 1."""
-        return 2 if self.codec.startswith("utf-16") else 1
-
-    @property
-    def swapped(self) -> bool:
-        """The high byte of a unit comes first."""
-        return self.codec == "utf-16-be"
-
 
 def named(name: str, head: bytes) -> Encoding:
     """The encoding the user asked for.

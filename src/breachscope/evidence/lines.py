@@ -49,6 +49,8 @@ class LineEnd:
         order = ">u2" if width == 2 and self.mark[0] == 0 else "<u2"
         units = np.frombuffer(data[: len(data) // width * width], "u1" if width == 1 else order)
         ends = np.flatnonzero(units == max(self.mark)) * width
+        if not data:
+            return ends, ends
         starts = np.concatenate([np.zeros(1, np.int64), ends + width])
         if len(starts) > 1 and starts[-1] == len(data):
             starts = starts[:-1]

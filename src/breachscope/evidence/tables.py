@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -101,16 +102,18 @@ def batches(
     end = LineEnd.of(head, encoding)
     blocks = Blocks(stream, end, spec.block_bytes, spec.longest_line, encoding.mark)
     table = _Table(Decoder(encoding.codec, end), layout, spec, zone, account, member)
-    while block := blocks.next():
-        if block.too_long:
-            yield table.without_text(block)
-            continue
-        text = table.decoder.text(block)
-        made = records.rows(text, block, layout, spec)
-        if made.kept < len(block.starts):
-            blocks.give_back(block, int(block.starts[made.kept]), block.line + made.kept)
-        if made.kept:
-            yield table.batch(text, made, block)
+    with ThreadPoolExecutor(1) as worker:  # types one block while the next is cut
+        pending: Future[Batch] | None = None
+        while block := blocks.next():
+            text = table.decoder.text(block)
+            made = records.rows(text, block, layout, spec)
+            if made.kept < len(block.starts):
+                blocks.give_back(block, int(block.starts[made.kept]), block.line + made.kept)
+            if pending:
+                yield pending.result()
+            pending = worker.submit(table.batch, text, made, block)
+        if pending:
+            yield pending.result()
     yield table.rest()
 
 
@@ -131,6 +134,8 @@ class _Table:
 
     def batch(self, text: Text, made: Rows, block: Block) -> Batch:
         """One block's rows, typed, and its lines set aside."""
+        if block.too_long:
+            return self._without_text(block)
         read = text.utf8 if made.kept == len(text.starts) else text.utf8[: text.starts[made.kept]]
         self.account.note_text(read)
         self.is_whole = not block.last or int(block.ends[-1]) < len(block.data)
@@ -145,7 +150,7 @@ class _Table:
         skipped = set_aside([a for a in asides if a.reason in records.SKIPPED], self.member)
         return Batch(taken, quarantined, skipped, made.read + before - len(self.held))
 
-    def without_text(self, block: Block) -> Batch:
+    def _without_text(self, block: Block) -> Batch:
         """A line too long to be held."""
         self.numbered += 1
         bad = [*self.held, Aside(block.line, block.byte, records.TOO_LONG)]

@@ -168,6 +168,8 @@ def in_list(everyone: Ids, one: ListPlan) -> Ids:
     """All who stand in any version of a list, in its order."""
     chance, window = _chance(everyone, one), one.share + CHURN * (len(one.versions) - 1)
     chosen = everyone[chance < window]
+    if not len(chosen):
+        return everyone[:1]
     if one.ordered:
         return chosen
     joined = np.maximum(np.ceil((chance[chance < window] - one.share) / CHURN), 0)
@@ -186,7 +188,8 @@ def in_version(chosen: Ids, one: ListPlan, number: int) -> Ints:
     """
     chance, start = _chance(chosen, one), CHURN * number
     inside = (chance >= start) & (chance < start + one.share)
-    return np.flatnonzero(inside).astype(np.int64)
+    places: Ints = np.flatnonzero(inside).astype(np.int64)
+    return places if len(places) else np.zeros(1, dtype=np.int64)  # no upload is quite empty
 
 
 def day_of(version: VersionPlan) -> int:

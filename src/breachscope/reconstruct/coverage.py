@@ -31,17 +31,6 @@ BACKED_EVENTS: Final = 10
 NEIGHBOURS: Final = 8
 """The same hours of so many weeks before and after are looked at before a silence is told."""
 
-RHYTHM_COLUMNS: Final = pl.Schema(
-    {
-        **RHYTHMS,
-        "detectable_hours_most": pl.Float64(),  # at the slowest time of a typical week
-        "dispersion": pl.Float64(),  # variance over mean of 20-event stretches; 1 is Poisson
-        "false_alarms_poisson": pl.Float64(),  # what false_alarms would be at dispersion 1
-    }
-)
-"""RHYTHMS, and how far its model can be trusted."""
-
-
 LONGEST: Final = 100
 """So many of the longest gaps are judged in any case."""
 
@@ -50,7 +39,7 @@ _RAW: Final = (pl.String(), pl.Int64(), pl.Int64(), pl.Float64())
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One source judged: SILENCES, and RHYTHM_COLUMNS of one row (none if it has no events)."""
+    """One source judged: SILENCES, and RHYTHMS of one row (none if it has no events)."""
 
     silences: pl.DataFrame
     rhythm: pl.DataFrame
@@ -226,10 +215,10 @@ def _silence_rows(found: list[_Silence], kind: Kind) -> pl.DataFrame:
 
 
 def _rhythm_row(events: pl.DataFrame, kind: Kind, told: dict[str, float]) -> pl.DataFrame:
-    """One row of RHYTHM_COLUMNS; what the few events cannot tell is null."""
+    """One row of RHYTHMS; what the few events cannot tell is null."""
     at = pl.col(EVENT_TIME[kind])
     dated = events.filter(at.is_not_null())
-    figures = [name for name, dtype in RHYTHM_COLUMNS.items() if dtype == pl.Float64]
+    figures = [name for name, dtype in RHYTHMS.items() if dtype == pl.Float64]
     row = dated.select(
         kind=pl.lit(kind.value),
         evidence_ids=pl.col("evidence_id").unique().sort().implode(),
@@ -237,7 +226,7 @@ def _rhythm_row(events: pl.DataFrame, kind: Kind, told: dict[str, float]) -> pl.
         first=at.min(),
         last=at.max(),
     ).with_columns(**{name: pl.lit(told.get(name), dtype=pl.Float64) for name in figures})
-    return row.select(RHYTHM_COLUMNS.names()).filter(pl.col("events") > 0)
+    return row.select(RHYTHMS.names()).filter(pl.col("events") > 0)
 
 
 def _dated(events: pl.LazyFrame, kind: Kind) -> pl.LazyFrame:

@@ -101,8 +101,9 @@ def rows_inside(offsets: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
     """How many rows lie wholly inside the first so many bytes.
 
     Args:
-        offsets: version_id, row_no, byte_end (exclusive, without the line's end mark), one row
-            a record; quarantined rows keep their number and may be missing here.
+        offsets: version_id, row_no, byte, byte_end (exclusive, without the line's end mark),
+            one row a record. A quarantined row keeps its number and is missing here: it is
+            inside if the row after it has begun.
         asked: event_id, version_id, sent_bytes (`needs_offsets`).
 
     Returns:
@@ -112,7 +113,12 @@ def rows_inside(offsets: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
     return (
         asked.join(offsets, on="version_id", how="left")
         .group_by("event_id")
-        .agg(inside=pl.col("row_no").filter(pl.col("byte_end") <= pl.col("sent_bytes")).max())
+        .agg(
+            inside=pl.max_horizontal(
+                pl.col("row_no").filter(pl.col("byte_end") <= pl.col("sent_bytes")).max(),
+                pl.col("row_no").filter(pl.col("byte") <= pl.col("sent_bytes")).max() - 1,
+            )
+        )
         .select("event_id", inside=pl.col("inside").cast(pl.Int64).fill_null(0))
         .sort("event_id")
     )
@@ -137,7 +143,7 @@ def extractions(known: pl.LazyFrame, prefix_rows: pl.LazyFrame) -> pl.LazyFrame:
             contradicted=pl.col("contradicted") & ~pl.col("row_scope").is_in(["none", "prefix"])
         )
         .with_columns(_bounds())
-        .with_columns(_stretch())
+        .with_columns(_stretch(), host_inferred=pl.lit(value=False))
         .pipe(conform, EXTRACTIONS)
         .sort("at", "evidence_id", "member", "line", "event_id")
     )

@@ -103,20 +103,23 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         {
             "evidence_id": [item.evidence_id for item in context.items],
             "file": [
-                (context.case.root / item.path).resolve().relative_to(paths.evidence.resolve()).as_posix()
+                (context.case.root / item.path)
+                .resolve()
+                .relative_to(paths.evidence.resolve())
+                .as_posix()
                 for item in context.items
             ],
         }
     )
+    aside = quarantine(context.items, context.case)
     found = score.scores(
         score.read_truth(paths.truth),
-        score.RunTables(
+        score.Run(
             egress=pl.read_parquet(place / "extractions.parquet"),
             counts=pl.read_parquet(place / "counts.parquet"),
             over_parties=pl.read_parquet(place / "over_parties.parquet"),
-            scope=pl.scan_parquet(place / "scope.parquet"),
-            people=pl.scan_parquet(place / "people.parquet"),
-            set_aside=quarantine(context.items, context.case),
+            quarantined=aside.filter(pl.col("what") == "quarantined"),
+            skipped=aside.filter(pl.col("what") == "skipped"),
             files=files,
         ),
     )

@@ -10,6 +10,7 @@ from breachscope.case import decisions
 from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.errors import EvidenceError
 from breachscope.reconstruct import (
+    addresses,
     copies,
     coverage,
     egress,
@@ -159,14 +160,21 @@ def _offsets(s: Situation, version_ids: list[str]) -> pl.LazyFrame:
     """Where each data row of these versions ends, quarantined rows left out as unreadable."""
     wanted = set(version_ids)
     scans = [
-        frames.scan(s.context.case, item).select("row_no", "byte_end", version_id=pl.lit(version))
+        frames.scan(s.context.case, item).select(
+            "row_no", "byte", "byte_end", version_id=pl.lit(version)
+        )
         for item in s.of(Kind.RECORDS)
         for version in item.versions
         if version in wanted and len(item.versions) == 1
     ]
     if not scans:
         return pl.LazyFrame(
-            schema={"row_no": pl.Int64(), "byte_end": pl.UInt64(), "version_id": pl.String()}
+            schema={
+                "row_no": pl.Int64(),
+                "byte": pl.UInt64(),
+                "byte_end": pl.UInt64(),
+                "version_id": pl.String(),
+            }
         )
     return pl.concat(scans)
 
@@ -230,6 +238,10 @@ def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
         if s.moment.events_until is not None:
             everything = everything.filter(pl.col("at") <= s.moment.events_until)
         held = traces(s, inventory)
+        logins = s.table(Kind.LOGINS)
+        everything = addresses.with_hosts(
+            everything, addresses.hosts_by_address(everything, logins), held.remote
+        )
         told = egress.evidence_facts(everything, held, seen, playbook)
         judged = egress.egress(told, playbook, rulings).collect()
         judged.write_parquet(target / "extractions.parquet", compression_level=1)
@@ -244,7 +256,7 @@ def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
     wanted = Fingerprint(
         "egress",
         "all",
-        s.inputs(*TRACES)
+        s.inputs(*TRACES, Kind.LOGINS)
         | {f"copies of {kind}": digest for kind, digest in copied.items()}
         | {path.parent.name: path.parent.name for path in extracted}
         | {"inventory": inventory.parent.name},

@@ -15,7 +15,7 @@ from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError
-from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, Kind
+from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
 from breachscope.workflow import counting, frames, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
@@ -314,4 +314,7 @@ def quarantine(s_items: Sequence[Any], case: folder.CaseFolder) -> pl.DataFrame:
         for item in s_items
         if item.rows_quarantined or item.rows_skipped
     ]
-    return pl.concat(found) if found else pl.DataFrame()
+    return pl.concat(found) if found else pl.DataFrame(schema=_ASIDE)
+
+
+_ASIDE = {**SET_ASIDE, "what": pl.String(), "evidence_id": pl.String()}

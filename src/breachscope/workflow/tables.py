@@ -102,6 +102,7 @@ _EXTRACTION = (
     "at",
     "account",
     "host",
+    "host_inferred",
     "party_id",
     "list_id",
     "version_id",
