@@ -147,11 +147,14 @@ def _mark(head: bytes) -> tuple[int, str]:
 
 
 def _utf16(head: bytes) -> str | None:
-    """UTF-16 without a mark: zeros stand on one side of the pairs, and the text decodes."""
+    """UTF-16 without a mark: zeros stand on one side, those of commas and line ends too."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if max(even, odd) * 50 < len(head) or min(even, odd) * 20 > max(even, odd):
         return None
     codec = "utf-16-le" if odd > even else "utf-16-be"
+    pairs = sum(head.count(mark.encode(codec)) for mark in "\n,\t")
+    if pairs * 2 < sum(head.count(mark) for mark in (b"\n", b",", b"\t")) or not pairs:
+        return None
     try:
         text = codecs.getincrementaldecoder(codec)().decode(head)
     except UnicodeDecodeError:

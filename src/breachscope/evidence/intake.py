@@ -15,7 +15,7 @@ from breachscope.evidence.readers import reader_of
 from breachscope.evidence.times import Zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from breachscope.evidence.headers import Layout
@@ -48,7 +48,7 @@ class Reading:
     _tables: Iterator[Iterator[Batch]] = field(default_factory=lambda: iter(()))
     _first: Iterator[Batch] | None = None
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Generator[Batch, None, None]:
         """The rows, in file order; once. Afterwards the account is whole, hash included.
 
         Raises:
@@ -64,6 +64,10 @@ class Reading:
                 table = next(self._tables, None)
             self.account.size = self._source.size
             self.account.sha256 = self._source.finish()
+        except EvidenceError as error:
+            if self.path.name in str(error):
+                raise
+            raise EvidenceError(f"{self.path.name}: {error}", hint=error.hint) from None
         finally:
             self._source.close()
 
@@ -117,7 +121,7 @@ def describe(path: Path, spec: ReadSpec) -> Description:
     rows = reading.batches()
     batch = next(rows, None)
     types = {} if batch is None else _types(batch.taken.head(1000), reading)
-    rows.close()  # type: ignore[attr-defined]
+    rows.close()
     return Description(
         format=reading.format,
         encoding=reading.encoding,

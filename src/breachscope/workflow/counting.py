@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,8 +11,8 @@ import polars as pl
 from breachscope.case import folder
 from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.people import counts, distinct, identity, ladder, scope
-from breachscope.resolve import keys
-from breachscope.schema import COUNTED_TIERS, COUNTS, RECORD_FIELDS, Kind, conform
+from breachscope.resolve import repeated
+from breachscope.schema import COUNTED_TIERS, COUNTS, RECORD_FIELDS, RECORD_KEYS, Kind, conform
 from breachscope.workflow import frames
 from breachscope.workflow.situation import Situation
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from breachscope.case.register import Item
+
+KEYS_BATCH = 1_500_000
+"""Records normalised together; bounds the memory a first run takes."""
 
 KEYS_VERSION = 1
 IDENTITY_VERSION = 1
@@ -54,31 +58,82 @@ def contents_by_party(s: Situation, inventory: Path) -> dict[str, list[Content]]
     return found
 
 
-def keys_part(s: Situation, content: Content) -> Path:
-    """RECORD_KEYS of one version: made once, at the first run that needs them."""
+def keys_parts(s: Situation, contents: Sequence[Content]) -> list[Path]:
+    """RECORD_KEYS of each version: made once, at the first run that needs them.
 
-    def make(target: Path) -> None:
+    Versions still without keys are normalised together, list by list, so that what they repeat
+    is worked out once; each is kept by itself.
+    """
+    wanted = {content.version_id: _keys_wanted(content) for content in contents}
+    lacking = [content for content in contents if not s.parts.has(wanted[content.version_id])]
+    found: dict[str, Path] = {}
+    for batch in _batches(lacking):
+        made = {} if s.parts.dry else repeated.keys_by_version(_records(s, batch))
+        for place, content in enumerate(batch):
+            frame = made.get(place, pl.DataFrame(schema=RECORD_KEYS))
+            part = s.parts.get(wanted[content.version_id], partial(_write_keys, frame))
+            found[content.version_id] = part
+    for version, fingerprint in wanted.items():
+        if version not in found:
+            found[version] = s.parts.get(fingerprint, _never)
+    return [found[content.version_id] / "keys.parquet" for content in contents]
+
+
+def _keys_wanted(content: Content) -> Fingerprint:
+    item = content.item
+    return Fingerprint(
+        "keys",
+        f"{item.evidence_id} {content.version_id}",
+        {item.evidence_id: item.store},
+        {},
+        KEYS_VERSION,
+    )
+
+
+def _write_keys(frame: pl.DataFrame, target: Path) -> None:
+    frame.write_parquet(target / "keys.parquet", compression_level=1, statistics=False)
+
+
+def _never(target: Path) -> None:
+    raise AssertionError(f"{target.name}: these keys were to be there already")
+
+
+def _batches(contents: Sequence[Content]) -> Iterator[list[Content]]:
+    """Versions in lots of about KEYS_BATCH rows."""
+    batch: list[Content] = []
+    rows = 0
+    for content in contents:
+        batch.append(content)
+        rows += content.item.versions[content.version_id]
+        if rows >= KEYS_BATCH:
+            yield batch
+            batch, rows = [], 0
+    if batch:
+        yield batch
+
+
+def _records(s: Situation, batch: Sequence[Content]) -> pl.DataFrame:
+    """The identifying columns of these versions, one under the other, as they were spelt."""
+    scans = []
+    for place, content in enumerate(batch):
         rows = frames.scan(s.context.case, content.item)
         if not content.alone:
             rows = rows.filter(pl.col("version_id") == content.version_id)
         held = set(rows.collect_schema())
-        wanted = ["row_no", *(name for name in RECORD_FIELDS if name in held)]
-        made = keys.record_keys(rows.select(wanted)).collect(engine="streaming")
-        made.write_parquet(target / "keys.parquet", compression_level=1, statistics=False)
-
-    wanted = Fingerprint(
-        "keys",
-        f"{content.item.evidence_id} {content.version_id}",
-        {content.item.evidence_id: content.item.store},
-        {},
-        KEYS_VERSION,
-    )
-    return s.parts.get(wanted, make) / "keys.parquet"
+        scans.append(
+            rows.select(
+                pl.lit(place, pl.UInt32).alias(repeated.PLACE),
+                "row_no",
+                *(name for name in RECORD_FIELDS if name in held),
+            )
+        )
+    return pl.concat(scans, how="diagonal").collect()
 
 
 def identity_part(s: Situation, party: str, contents: Sequence[Content]) -> Path:
     """The persons of one party: index.parquet, persons.parquet, keys.parquet, people.parquet."""
-    made = [(content.version_id, keys_part(s, content)) for content in contents]
+    kept = keys_parts(s, contents)
+    made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
     policy = s.context.playbook.identity
 
     def versions() -> Iterator[tuple[str, pl.DataFrame]]:

@@ -34,10 +34,17 @@ class Parts:
     made: list[tuple[Fingerprint, list[str]]] = field(default_factory=list)
     on_made: Callable[[Fingerprint], None] | None = None
 
+    def place(self, wanted: Fingerprint) -> Path:
+        """Where a part lies, or would."""
+        return self.case.store / wanted.stage.replace(" ", "-") / wanted.digest()
+
+    def has(self, wanted: Fingerprint) -> bool:
+        """The part is in the store."""
+        return self.place(wanted).is_dir()
+
     def get(self, wanted: Fingerprint, make: Callable[[Path], None]) -> Path:
         """The folder of a part; `make` fills a new folder if it is not in the store."""
-        digest = wanted.digest()
-        place = self.case.store / wanted.stage.replace(" ", "-") / digest
+        place = self.place(wanted)
         self.asked.append(wanted)
         if place.is_dir():
             return place

@@ -1,0 +1,29 @@
+"""Working each spelling out once gives what working out every row gives."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from breachscope.resolve.keys import record_keys
+from breachscope.resolve.repeated import keys_by_version
+
+names = st.sampled_from(["山田　太郎", "山田太郎", "髙橋 花子", "", None])
+phones = st.sampled_from(["03-1234-5678", "0312345678", None])
+rows = st.lists(st.tuples(st.integers(0, 2), names, phones), min_size=1, max_size=30)
+
+
+@given(rows)
+def test_each_version_gets_the_keys_its_own_rows_would(drawn: list[tuple[int, str, str]]) -> None:
+    records = pl.DataFrame(
+        drawn, schema={"place": pl.UInt32, "name": pl.String, "phone": pl.String}, orient="row"
+    ).with_columns(row_no=pl.int_range(1, pl.len() + 1).over("place"))
+
+    found = keys_by_version(records)
+
+    assert set(found) == set(records["place"])
+    for place, keys in found.items():
+        own = records.filter(pl.col("place") == place).drop("place")
+        assert_frame_equal(keys, record_keys(own.lazy()).collect())
