@@ -134,8 +134,14 @@ path = { column = "URL", regex = "/(?<path>" }
         load_mapping(path)
 
     said = str(caught.value)
-    for part in ("zone", "when: downloads has no such column", "rows: is neither", "fine: not one",
-                 "list_id: the regex has no group", "path: the regex does not compile"):  # fmt: skip
+    for part in (
+        "zone",
+        "when: downloads has no such column",
+        "rows: is neither",
+        "fine: not one",
+        "list_id: the regex has no group",
+        "path: the regex does not compile",
+    ):
         assert part in said
 
 

@@ -178,6 +178,17 @@ def test_some_downloads_left_no_line(tiny: ExercisePaths) -> None:
     assert table(tiny, "gaps").filter(pl.col("what") == "lost")["unlogged"].sum() == len(silent)
 
 
+def test_equal_lines_of_one_log_are_events_of_their_own(tiny: ExercisePaths) -> None:
+    logged = table(tiny, "downloads").filter(pl.col("line").is_not_null())
+    names = ("file", "at_utc", "account", "host", "list_id", "rows_sent", "outcome")
+
+    twice = logged.filter(logged.select(names).is_duplicated())
+    assert twice["line"].n_unique() >= 2
+    for (file, *_), pair in twice.group_by(names):
+        lines = (tiny.evidence / str(file)).read_bytes().split(b"\r\n")
+        assert len({lines[line - 1] for line in pair["line"]}) == 1
+
+
 def test_the_altered_copy_lacks_lines_of_the_original(tiny: ExercisePaths) -> None:
     changes = table(tiny, "tampering")
     original, copy = changes["file"][0], changes["copy"][0]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from frames import at, frame, kind
-
 from breachscope.reconstruct.addresses import hosts_by_address, with_hosts
 from breachscope.schema import EXTRACTIONS, Kind
+from frames import at, frame, kind
 
 LOG = kind(
     Kind.LOGINS,

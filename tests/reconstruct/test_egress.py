@@ -8,13 +8,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from frames import at, frame, kind
 
 from breachscope import playbook
 from breachscope.errors import ConfigError
 from breachscope.reconstruct import facts, rules
 from breachscope.reconstruct.egress import Traces, egress, evidence_facts, grounds
 from breachscope.schema import EXTRACTIONS, VERSIONS, Kind
+from frames import at, frame, kind
 
 RULES = playbook._read(playbook.shipped() / playbook.DEFAULT / "playbook.toml", playbook.Rules, [])
 assert RULES is not None

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-from frames import at, kind
 
 from breachscope.reconstruct.extraction import bound
 from breachscope.reconstruct.versions import KEPT_CONTENT, contested, versions
 from breachscope.schema import Kind
+from frames import at, kind
 
 NOTHING_KEPT = pl.LazyFrame(schema=KEPT_CONTENT)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from frames import at, frame, kind
 
 from breachscope.reconstruct import rows
 from breachscope.reconstruct.extraction import bound
 from breachscope.schema import VERSIONS, Kind
+from frames import at, frame, kind
 
 
 def fetched(

@@ -68,7 +68,7 @@ def main() -> None:
 
     os.umask(0o077)  # a case is its owner's alone
     try:
-        app()
+        _run_app()
     except BreachscopeError as error:
         _fail(f"error: {error}", error.hint, error.exit_code)
     except KeyboardInterrupt:
@@ -84,6 +84,23 @@ def main() -> None:
             raise
         hint = "run again with BREACHSCOPE_DEBUG=1 for the traceback; it may print case data"
         _fail(f"internal error: {type(error).__name__}", hint, 1)
+
+
+def _run_app() -> None:
+    """Run the app and see its output through.
+
+    Raises:
+        BrokenPipeError: the reader has gone; Typer makes it an exit with 1, which says nothing.
+
+    """
+    try:
+        app()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        raise
+    finally:
+        sys.stdout.flush()  # found out here, and not when Python ends
 
 
 def _fail(message: str, hint: str | None, code: int) -> None:

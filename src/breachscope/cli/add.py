@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,44 +13,44 @@ from breachscope.cli.options import CaseOption, Quiet, command_line
 
 def add(
     files: Annotated[
-        Optional[list[Path]], typer.Argument(help="Evidence files.", metavar="FILE...")
+        list[Path] | None, typer.Argument(help="Evidence files.", metavar="FILE...")
     ] = None,
     kind: Annotated[
-        Optional[str],
+        str | None,
         typer.Option("--as", help="Kind of evidence, as in downloads, lists, records."),
     ] = None,
     manifest: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Option(help="CSV of many files: kind, file and any option as a column."),
     ] = None,
     mapping: Annotated[
-        Optional[Path], typer.Option(help="Mapping file, where columns cannot be found by name.")
+        Path | None, typer.Option(help="Mapping file, where columns cannot be found by name.")
     ] = None,
-    zone: Annotated[Optional[str], typer.Option(help="Zone of times without an offset.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Zone of times without an offset.")] = None,
     encoding: Annotated[
-        Optional[str], typer.Option(help="Encoding, if the one found is wrong.")
+        str | None, typer.Option(help="Encoding, if the one found is wrong.")
     ] = None,
     clock_offset: Annotated[str, typer.Option(help="Seconds to add to every time.")] = "0",
     copy_of: Annotated[
-        Optional[str], typer.Option(help="Evidence id or file this is a copy of.")
+        str | None, typer.Option(help="Evidence id or file this is a copy of.")
     ] = None,
     version: Annotated[
-        Optional[str], typer.Option(help="Of records: the version they are.")
+        str | None, typer.Option(help="Of records: the version they are.")
     ] = None,
-    party: Annotated[Optional[str], typer.Option(help="Party, where the file names none.")] = None,
-    leak: Annotated[Optional[str], typer.Option(help="Id of a list found outside.")] = None,
-    found_at: Annotated[Optional[str], typer.Option(help="When the leak was found.")] = None,
+    party: Annotated[str | None, typer.Option(help="Party, where the file names none.")] = None,
+    leak: Annotated[str | None, typer.Option(help="Id of a list found outside.")] = None,
+    found_at: Annotated[str | None, typer.Option(help="When the leak was found.")] = None,
     found_from: Annotated[
-        Optional[str], typer.Option("--from", help="Broker the leak is from.")
+        str | None, typer.Option("--from", help="Broker the leak is from.")
     ] = None,
-    exhibit: Annotated[Optional[str], typer.Option(help="Exhibit number.")] = None,
-    received_from: Annotated[Optional[str], typer.Option(help="Who handed it over.")] = None,
+    exhibit: Annotated[str | None, typer.Option(help="Exhibit number.")] = None,
+    received_from: Annotated[str | None, typer.Option(help="Who handed it over.")] = None,
     acquired_at: Annotated[
-        Optional[str], typer.Option(help="When it was acquired, with offset.")
+        str | None, typer.Option(help="When it was acquired, with offset.")
     ] = None,
-    authority: Annotated[Optional[str], typer.Option(help="On what authority.")] = None,
-    tool: Annotated[Optional[str], typer.Option(help="What it was acquired with.")] = None,
-    sha256: Annotated[Optional[str], typer.Option(help="Digest it must have.")] = None,
+    authority: Annotated[str | None, typer.Option(help="On what authority.")] = None,
+    tool: Annotated[str | None, typer.Option(help="What it was acquired with.")] = None,
+    sha256: Annotated[str | None, typer.Option(help="Digest it must have.")] = None,
     copy: Annotated[
         bool, typer.Option("--copy", help="Keep the original in the case too.")
     ] = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -14,22 +14,22 @@ from breachscope.cli.options import AsJson, CaseOption, command_line
 def init(
     case: Annotated[Path, typer.Argument(help="Folder to make.", metavar="CASE")],
     name: Annotated[
-        Optional[str], typer.Option(help="Name of the case; else the folder's.")
+        str | None, typer.Option(help="Name of the case; else the folder's.")
     ] = None,
     zone: Annotated[str, typer.Option(help="Zone of evidence that declares none.")] = "Asia/Tokyo",
     playbook: Annotated[
         str, typer.Option(help="Playbook, by name or path.")
     ] = "insider-list-theft",
     account: Annotated[
-        Optional[list[str]], typer.Option(help="Account under inquiry; may be repeated.")
+        list[str] | None, typer.Option(help="Account under inquiry; may be repeated.")
     ] = None,
     host: Annotated[
-        Optional[list[str]], typer.Option(help="Host under inquiry; may be repeated.")
+        list[str] | None, typer.Option(help="Host under inquiry; may be repeated.")
     ] = None,
     from_day: Annotated[
-        Optional[str], typer.Option("--from", help="First day under inquiry.")
+        str | None, typer.Option("--from", help="First day under inquiry.")
     ] = None,
-    to_day: Annotated[Optional[str], typer.Option("--to", help="Last day under inquiry.")] = None,
+    to_day: Annotated[str | None, typer.Option("--to", help="Last day under inquiry.")] = None,
 ) -> None:
     """Make a new case folder."""
     from breachscope.workflow import start
@@ -50,7 +50,7 @@ def init(
 
 def verify(
     case: CaseOption = None,
-    head: Annotated[Optional[str], typer.Option(help="SEQ:DIGEST kept outside the case.")] = None,
+    head: Annotated[str | None, typer.Option(help="SEQ:DIGEST kept outside the case.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the ledger's chain, every evidence file and every run. Exit 4 if anything changed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -19,7 +19,7 @@ def decide(
     ],
     who: Annotated[str, typer.Option(help="Who rules.")],
     why: Annotated[str, typer.Option(help="On what ground.")],
-    tier: Annotated[Optional[str], typer.Option(help="Of reclassify: the tier.")] = None,
+    tier: Annotated[str | None, typer.Option(help="Of reclassify: the tier.")] = None,
     case: CaseOption = None,
 ) -> None:
     """Enter a ruling in decisions.jsonl; every later run replays it."""

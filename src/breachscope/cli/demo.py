@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from breachscope.cli.options import Quiet, command_line
 
 def demo(
     folder: Annotated[
-        Optional[Path], typer.Argument(help="Where to keep it; else ./demo-case.", metavar="DIR")
+        Path | None, typer.Argument(help="Where to keep it; else ./demo-case.", metavar="DIR")
     ] = None,
     scale: Annotated[Scale, typer.Option(help="tiny, small or full.")] = Scale.TINY,
     seed: Annotated[int, typer.Option(help="Seed of the synthetic case.")] = 1,

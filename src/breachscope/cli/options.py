@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 CaseOption = Annotated[
-    Optional[Path],
+    Path | None,
     typer.Option("--case", envvar="BREACHSCOPE_CASE", help="Case folder; else found above here."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-RunNumber = Annotated[Optional[int], typer.Option("--run", help="Run number; else the last.")]
+RunNumber = Annotated[int | None, typer.Option("--run", help="Run number; else the last.")]
 
 
 def command_line() -> list[str]:

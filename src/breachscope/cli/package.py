@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -12,7 +12,7 @@ from breachscope.cli.options import CaseOption, Quiet, RunNumber, command_line
 
 def package(
     party: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Argument(help="Parties; else all with anything to tell.", metavar="PARTY..."),
     ] = None,
     case: CaseOption = None,

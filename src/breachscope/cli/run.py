@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
 from breachscope.cli import output
 from breachscope.cli.options import AsJson, CaseOption, Quiet, command_line
 
-EventsUntil = Annotated[Optional[str], typer.Option(help="Only events up to this day or time.")]
+EventsUntil = Annotated[str | None, typer.Option(help="Only events up to this day or time.")]
 AcquiredUntil = Annotated[
-    Optional[str], typer.Option(help="Only evidence the inquiry had by this day or time.")
+    str | None, typer.Option(help="Only evidence the inquiry had by this day or time.")
 ]
 
 

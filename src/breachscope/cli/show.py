@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 
 import typer
 
@@ -27,14 +27,14 @@ def show(
     table: Annotated[TableName, typer.Argument(help="Which table.")],
     case: CaseOption = None,
     run: RunNumber = None,
-    party: Annotated[Optional[str], typer.Option(help="Of people: the party.")] = None,
+    party: Annotated[str | None, typer.Option(help="Of people: the party.")] = None,
     reveal: Annotated[
-        Optional[str],
+        str | None,
         typer.Option(help="Of people: show one person_key's records; entered in the ledger."),
     ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-    parquet: Annotated[Optional[Path], typer.Option(help="Write Parquet to this file.")] = None,
+    parquet: Annotated[Path | None, typer.Option(help="Write Parquet to this file.")] = None,
 ) -> None:
     """Show a table of a run: for people on a terminal, or --json, --csv, --parquet."""
     from breachscope.workflow import showing

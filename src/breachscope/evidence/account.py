@@ -65,9 +65,10 @@ class Account:
         self.quarantined += sums[1]
         self.skipped += sums[2]
 
-    def note_text(self, utf8: bytes) -> None:
+    def note_text(self, utf8: bytes, codec: str) -> None:
         """Count the characters of a stretch that stand for something lost or local."""
-        self.replaced += utf8.count(b"\xef\xbf\xbd")
+        if codec.startswith("utf"):  # no other encoding has it
+            self.replaced += utf8.count(b"\xef\xbf\xbd")
         if b"\xee" not in utf8:  # the lead byte of U+E000 to U+EFFF, and of nothing else
             return
         found = [c for c in utf8.decode(errors="ignore") if "\ue000" <= c <= "\uefff"]

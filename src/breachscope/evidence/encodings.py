@@ -34,6 +34,7 @@ _SAMPLE_LINES: Final = 4000
 _JAPANESE: Final = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uff01-\uff5e]")
 _DOUBTFUL: Final = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
 _EUC_HALF_KANA: Final = re.compile(rb"(?:[\x00-\x7f]|\x8e[\xa1-\xdf])*")
+_NO_CHARACTER: Final = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"
 ESCAPE: Final = re.compile(rb"\x1b[$(]")
 
 
@@ -128,15 +129,9 @@ def as_utf8(data: bytes, codec: str) -> bytes | None:
         return as_utf8(data, "euc_jis_2004") if codec == "euc_jp" else None
     if codec in (ASCII, UTF8):
         return data
-    utf8 = text.encode()
-    return None if codec == "cp932" and _is_damaged(data, utf8) else utf8
-
-
-def _is_damaged(data: bytes, utf8: bytes) -> bool:
-    """A byte of CP932 that stands for nothing: FD, FE, FF; 80 and A0, unless second of two."""
-    if any(byte in data for byte in (0xFD, 0xFE, 0xFF)):
-        return True
-    return "\uf8f0".encode() in utf8 or "\x80".encode() in utf8
+    if codec == "cp932" and any(mark in text for mark in _NO_CHARACTER):
+        return None
+    return text.encode()
 
 
 def _mark(head: bytes) -> tuple[int, str]:

@@ -79,7 +79,7 @@ def _found(block: Block, decoder: Decoder, account: Account, spec: ReadSpec) -> 
         found.bad.append(Aside(block.line, block.byte, records.TOO_LONG))
         return found
     text = decoder.text(block)
-    account.note_text(text.utf8)
+    account.note_text(text.utf8, decoder.codec)
     account.undecodable += sum(why in (FOREIGN, UNDECODABLE) for why in text.faults.values())
     for i, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
         line, byte, raw = block.line + i, block.byte + start, text.line(i).strip()

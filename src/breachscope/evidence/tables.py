@@ -137,7 +137,7 @@ class _Table:
         if block.too_long:
             return self._without_text(block)
         read = text.utf8 if made.kept == len(text.starts) else text.utf8[: text.starts[made.kept]]
-        self.account.note_text(read)
+        self.account.note_text(read, self.decoder.codec)
         self.is_whole = not block.last or int(block.ends[-1]) < len(block.data)
         cells = _without_footers(_parsed(made, self.layout), made)
         frame = self._placed(cells, made, block)

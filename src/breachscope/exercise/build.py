@@ -10,7 +10,7 @@ import polars as pl
 
 from breachscope.errors import ConfigError
 from breachscope.exercise import ledgers, lists, logs, records, traces, truth, world
-from breachscope.exercise.facts import INQUIRY, Happenings, frame, shelf
+from breachscope.exercise.facts import INQUIRY, Happenings, Shelf, frame, shelf
 from breachscope.exercise.innocent import (
     maintenance,
     manager_downloads,
@@ -72,7 +72,7 @@ def write_exercise(
         out / "evidence" / "manifest.csv",
         out / "mandate.toml",
         out / "truth",
-    )  # fmt: skip
+    )
     if paths.evidence.exists() or paths.truth.exists():
         raise ConfigError(f"{out}: an exercise is already there", hint="name another folder")
     tell = progress or (lambda _: None)
@@ -92,20 +92,14 @@ def _write_events(
     the_world: World, versions: list[Version], paths: ExercisePaths, aside: SetAside,
     tell: Callable[[str], None],
 ) -> None:  # fmt: skip
-    office = Office(paths.evidence, aside)
+    office, shelves, seed = Office(paths.evidence, aside), shelf(versions), the_world.seed
     damaged = Counter(
         file for file, what in zip(aside.file, aside.what, strict=True) if what == "quarantined"
     )
-    shelves, events, seed = shelf(versions), Happenings(), the_world.seed
     tell("what people did")
-    maintenance(the_world, shelves, events)
-    other_work(the_world, events)
-    operators_from_home(the_world, events)
-    steal(the_world, shelves, events)
-    mislead(the_world, shelves, events)
-    site_devices(the_world, events)
-    innocent = manager_downloads(the_world, shelves)
-    facts = with_outcomes(pl.concat([frame(events.fetches), innocent]), shelves, seed)
+    events = _happenings(the_world, shelves)
+    fetches = pl.concat([frame(events.fetches), manager_downloads(the_world, shelves)])
+    facts = with_outcomes(fetches, shelves, seed)
     tell("logs")
     facts = logs.write(office, facts, shelves, seed)
     tampering = logs.write_tampered(office, facts, shelves)
@@ -123,16 +117,33 @@ def _write_events(
     office.write_manifest()
     tell("truth")
     done = truth.downloads(facts, shelves, events, seized)
-    tables = {
-        "downloads": done,
+    tables = {"downloads": done, "acts": truth.acts(done, events), "tampering": tampering,
+              "gaps": truth.gaps(done, steps)}  # fmt: skip
+    _write_truth(paths.truth, tables, the_world, shelves, office)
+
+
+def _happenings(the_world: World, shelves: Shelf) -> Happenings:
+    """What everyone did, the thief among them."""
+    events = Happenings()
+    maintenance(the_world, shelves, events)
+    other_work(the_world, events)
+    operators_from_home(the_world, events)
+    steal(the_world, shelves, events)
+    mislead(the_world, shelves, events)
+    site_devices(the_world, events)
+    return events
+
+
+def _write_truth(
+    folder: Path, tables: dict[str, pl.DataFrame], the_world: World, shelves: Shelf, office: Office
+) -> None:
+    aside = office.aside.frame()
+    tables |= {
         "versions": truth.versions(shelves),
-        "set_aside": aside.frame(),
-        "acts": truth.acts(done, events),
-        "gaps": truth.gaps(done, steps),
-        "tampering": tampering,
+        "set_aside": aside,
         "staff": truth.staff(the_world),
-        "files": truth.files(office.counts, aside.frame()),
+        "files": truth.files(office.counts, aside),
     }
     for name, table in tables.items():
-        table.write_parquet(paths.truth / f"{name}.parquet")
-    truth.write_people(the_world, paths.truth / "people_truth.parquet")
+        table.write_parquet(folder / f"{name}.parquet")
+    truth.write_people(the_world, folder / "people_truth.parquet")

@@ -79,6 +79,11 @@ def _era(local: pl.Series) -> pl.Series:
     return pl.DataFrame({"t": local}).select(text=text).to_series()
 
 
+def wide(text: pl.Series) -> pl.Series:
+    """The same with full-width digits."""
+    return text.str.replace_many(list("0123456789"), list("０１２３４５６７８９"))
+
+
 def dates(days: pl.Series, form: str = "%Y/%m/%d") -> pl.Series:
     """Day numbers as text."""
     return days.cast(pl.Int32).cast(pl.Date).dt.to_string(form)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from breachscope.exercise.days import dates, day, instant, working_days, written
+from breachscope.exercise.days import dates, day, instant, wide, working_days, written
 from breachscope.exercise.innocent import FIRST_DAY, LAST_DAY, employed, shift
 from breachscope.exercise.office import FIRST_INQUIRY, SEIZURE, Office
 from breachscope.exercise.population import codes
@@ -193,6 +193,7 @@ def _work(orders: Sequence[Order], form: str) -> dict[str, pl.Series]:
     def times(values: list[int | None]) -> pl.Series:
         return written(pl.Series(values, dtype=pl.Int64), form)
 
+    approved = times([o.approved_at for o in orders])
     return {
         "作業番号": _texts([o.work_id for o in orders]),
         "開始日時": times([o.start for o in orders]),
@@ -203,7 +204,7 @@ def _work(orders: Sequence[Order], form: str) -> dict[str, pl.Series]:
         "リストID": _texts([o.list_id for o in orders]),
         "作業内容": _texts([o.purpose for o in orders]),
         "承認者": _texts([o.approved_by for o in orders]),
-        "承認日時": times([o.approved_at for o in orders]),
+        "承認日時": wide(approved) if form == "era" else approved,
     }
 
 

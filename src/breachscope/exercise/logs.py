@@ -8,7 +8,7 @@ from urllib.parse import quote
 import numpy as np
 import polars as pl
 
-from breachscope.exercise.days import written
+from breachscope.exercise.days import wide, written
 from breachscope.exercise.facts import (
     BY_LIST,
     BY_PATH,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from breachscope.exercise.dice import Ints
 
 Columns = dict[str, pl.Series]
-_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 _FIELDS: Final = (
     "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip "
     "cs(User-Agent) sc-status sc-substatus sc-win32-status sc-bytes time-taken"
@@ -149,14 +148,13 @@ def _by_list(part: pl.DataFrame, shelf: Shelf) -> Columns:
 
 def _by_title(part: pl.DataFrame, shelf: Shelf) -> Columns:
     title = _told(part, shelf, "title")
-    wide = title.str.replace_many([chr(c) for c in range(48, 58)], list("０１２３４５６７８９"))
     odd = pl.Series(part["fetch"].to_numpy() % 3 == 0)
     return {
         "処理日時": written(part["at"], "era"),
         "ログインID": part["account"],
         "コンピュータ名": part["host"],
         "接続元IP": part["source_ip"],
-        "リスト名": wide.zip_with(odd, title),
+        "リスト名": wide(title).zip_with(odd, title),
         "件数": _number(part, "log_rows"),
         "転送バイト数": _number(part, "log_bytes"),
         "処理結果": _status(part, BY_TITLE),

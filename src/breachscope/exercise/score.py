@@ -84,6 +84,7 @@ class Scores:
     by_party: Persons  # added over parties
     over_parties: Persons  # each person once
     total_error: float  # sum of the parties' differences, as a share of the truth
+    known_error: float  # of the sum over parties where contents and rows are known
     median_spread: float  # (high - low) / truth where contents and rows are known
     removals: int  # downloads truly carried out that stand in a log
     removals_found: int
@@ -122,7 +123,9 @@ def scores(truth: Truth, run: Run) -> Scores:
         evidenced=pl.col("line").is_not_null() | pl.col("seized_file_id").is_not_null(),
     )
     parties = _parties(facts, truth, run)
-    spread = parties.filter("clear")["spread"].median()
+    clear = parties.filter("clear")
+    spread = clear["spread"].median()
+    known = int(clear["taken"].sum())
     difference = (parties["count"].cast(pl.Int64) - parties["taken"]).abs().sum()
     logged = facts.filter(pl.col("line").is_not_null())
     carried = joined.filter("carried_out")
@@ -132,6 +135,7 @@ def scores(truth: Truth, run: Run) -> Scores:
         by_party=_added(parties, facts, truth),
         over_parties=_once(facts, truth, run),
         total_error=float(difference) / max(int(parties["taken"].sum()), 1),
+        known_error=abs(int(clear["count"].sum()) - known) / max(known, 1),
         median_spread=float(spread) if isinstance(spread, int | float) else 0.0,
         removals=logged.filter("carried_out").height,
         removals_found=carried.filter(pl.col("tier").is_in(COUNTED_TIERS)).height,

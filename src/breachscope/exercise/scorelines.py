@@ -22,7 +22,8 @@ def lines(scores: Scores) -> list[str]:
         *_persons("persons, once over all parties", scores.over_parties),
         f"  parties with the truth within bounds   {scores.parties_inside:>6,} of {len(parties):,}",
         f"  parties near it (2 persons or 0.1 %)   {near:>6,} of {len(clear):,} with all known",
-        f"  total error                            {scores.total_error:>9.3%}",
+        f"  error of their total                   {scores.known_error:>9.3%}",
+        f"  differences of all parties, of truth   {scores.total_error:>9.3%}",
         f"  width of bounds, median of those       {scores.median_spread:>9.3%}",
         f"  removals found                         {found:>6,} of {removals:,}",
         f"  tiers right                            {scores.tiers_right:>9.2%}"

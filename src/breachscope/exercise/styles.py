@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from breachscope.exercise.tables import HEADERS
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from breachscope.exercise.world import Party
-
-SUMMARY: Final = "|"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class _Greed:
     visits: Ints
 
     def choose(self, rng: np.random.Generator, shelf: Shelf, at: int, count: int) -> list[int]:
+        """Up to `count` versions in force at that time."""
         open_now = shelf.in_force(at)
         open_now = open_now[~shelf.untouched[open_now]]
         chosen: list[int] = []

@@ -152,8 +152,3 @@ def host_address(host: str) -> str:
     if host.startswith("VDI"):
         return f"10.20.0.{10 + int(host[-2:])}"
     return f"10.{100 + int(host[1:3])}.0.{10 + int(host[-1])}"
-
-
-def home_party_starts(world: World) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """First person of each party's own block, ascending."""
-    return np.array([party.first for party in world.parties], dtype=np.uint64)

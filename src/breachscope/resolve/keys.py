@@ -12,6 +12,10 @@ from breachscope.japanese.others import code_key, email_key, sex_key
 from breachscope.japanese.phones import phone_key, second_phone
 from breachscope.schema import RECORD_FIELDS, RECORD_KEYS, conform
 
+NAME_TIER: Final = 2
+"""Family-register variants (富 and 冨, 島 and 嶋) are one spelling: a name never joins two records
+by itself, and two people who share a telephone or an address do not differ by that alone."""
+
 _NO_NAMES: Final = (
     *("不明", "氏名不明", "未登録", "未記入", "未入力", "未設定", "無記名", "匿名", "匿名希望"),
     *("無し", "なし", "ナシ", "テスト", "テストデータ", "ダミー", "サンプル", "該当者無し"),
@@ -40,7 +44,9 @@ def record_keys(records: pl.LazyFrame) -> pl.LazyFrame:
     return (
         values.select(
             "row_no",
-            name_key=_name(name_key(_joined("name", "family_name", "given_name", have))),
+            name_key=_name(
+                name_key(_joined("name", "family_name", "given_name", have), tier=NAME_TIER)
+            ),
             kana_key=_kana(kana_key(_joined("kana", "family_kana", "given_kana", have))),
             phone_key=phone_key("phone"),
             phone2_key=pl.coalesce(phone_key("phone2"), second_phone("phone")),
