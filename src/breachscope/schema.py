@@ -6,8 +6,10 @@ the member, for archives); lines are physical and count from 1; row numbers coun
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -298,7 +300,7 @@ ROW_SCOPES: Final = ("range", "none", "prefix", "all", "count")
 ROW_SCOPE: Final = pl.Enum(ROW_SCOPES)
 ROUTE: Final = pl.Enum(["site", "remote", "unknown"])
 CONTENT: Final = pl.Enum(["kept", "lost"])
-BINDS: Final = ("version_id", "sha256", "list_id", "path", "title", "nearest", "unbound")
+BINDS: Final = ("version_id", "list_id", "path", "title", "nearest", "unbound")
 BIND: Final = pl.Enum(BINDS)
 
 VERSIONS: Final = pl.Schema(
@@ -603,6 +605,15 @@ def conform(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
     if wrong:
         raise EvidenceError("columns do not fit:\n  " + "\n  ".join(wrong))
     return frame.select(schema.names())
+
+
+@cache
+def digest() -> str:
+    """A short name for all tables of this module: parts made under other tables are not reused."""
+    tables = {name: value for name, value in globals().items() if isinstance(value, pl.Schema)}
+    told = [f"{name}: {dict(table)}" for name, table in sorted(tables.items())]
+    told += [f"{kind}: {dict(canonical(kind))}" for kind in Kind]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def empty(schema: pl.Schema) -> pl.LazyFrame:

@@ -184,6 +184,13 @@ def test_the_shipped_rules_stand_in_the_method_in_their_order() -> None:
     assert f"`{shipped.conflict}`" in method
 
 
+def test_the_changelog_tells_every_stage_version() -> None:
+    counts = text_of(REPO / "CHANGELOG.md").partition("### Counts")[2].partition("## [")[0]
+    told = dict(re.findall(r"`([A-Z]+_VERSION)` (\d+)", counts))
+    stages = text_of(*sorted((REPO / "src" / "breachscope" / "workflow").glob("*.py")))
+    assert told == dict(re.findall(r"^([A-Z]+_VERSION) = (\d+)", stages, re.M))
+
+
 def project_files() -> list[Path]:
     """The files git keeps or would keep; none outside a working copy."""
     if not shutil.which("git") or not (REPO / ".git").exists():

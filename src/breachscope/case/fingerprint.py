@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from breachscope import schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,7 @@ class Fingerprint:
     inputs: Mapping[str, str]  # name of an input -> its digest
     settings: Mapping[str, Any]
     stage_version: int
+    schema: str = field(default_factory=schema.digest)  # of the tables' declarations
 
     def digest(self) -> str:
         """One short name for this state, the same on every machine."""
@@ -41,7 +44,7 @@ class Fingerprint:
         ]
         if self.settings != last.settings:
             told.append("settings or playbook changed")
-        if self.stage_version != last.stage_version:
+        if (self.stage_version, self.schema) != (last.stage_version, last.schema):
             told.append("the method of this version of breachscope differs")
         return told
 

@@ -34,9 +34,7 @@ def add(
     copy_of: Annotated[
         str | None, typer.Option(help="Evidence id or file this is a copy of.")
     ] = None,
-    version: Annotated[
-        str | None, typer.Option(help="Of records: the version they are.")
-    ] = None,
+    version: Annotated[str | None, typer.Option(help="Of records: the version they are.")] = None,
     party: Annotated[str | None, typer.Option(help="Party, where the file names none.")] = None,
     leak: Annotated[str | None, typer.Option(help="Id of a list found outside.")] = None,
     found_at: Annotated[str | None, typer.Option(help="When the leak was found.")] = None,

@@ -13,9 +13,7 @@ from breachscope.cli.options import AsJson, CaseOption, command_line
 
 def init(
     case: Annotated[Path, typer.Argument(help="Folder to make.", metavar="CASE")],
-    name: Annotated[
-        str | None, typer.Option(help="Name of the case; else the folder's.")
-    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the case; else the folder's.")] = None,
     zone: Annotated[str, typer.Option(help="Zone of evidence that declares none.")] = "Asia/Tokyo",
     playbook: Annotated[
         str, typer.Option(help="Playbook, by name or path.")
@@ -26,9 +24,7 @@ def init(
     host: Annotated[
         list[str] | None, typer.Option(help="Host under inquiry; may be repeated.")
     ] = None,
-    from_day: Annotated[
-        str | None, typer.Option("--from", help="First day under inquiry.")
-    ] = None,
+    from_day: Annotated[str | None, typer.Option("--from", help="First day under inquiry.")] = None,
     to_day: Annotated[str | None, typer.Option("--to", help="Last day under inquiry.")] = None,
 ) -> None:
     """Make a new case folder."""

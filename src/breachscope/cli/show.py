@@ -46,7 +46,7 @@ def show(
     if as_json:
         output.print_json(shown.document)
     elif as_csv:
-        print(shown.frame.write_csv(), end="")
+        print(showing.csv(shown), end="")
     elif parquet:
         shown.frame.write_parquet(parquet)
     else:

@@ -18,7 +18,7 @@ WORDS: Final = (
 )  # fmt: skip
 _MANAGERS = (0.955, 0.01, 0.005, 0.015, 0.005, 0.005, 0.005)
 _ADMIN = (0.82, 0.035, 0.03, 0.03, 0.02, 0.035, 0.03)
-REPEATED: Final = 0.004
+REPEATED: Final = 0.012
 """Share of lines of the first log form that stand there twice because it happened twice."""
 
 

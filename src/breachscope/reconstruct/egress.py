@@ -83,13 +83,17 @@ def _with_route(frame: pl.LazyFrame, hosts: pl.LazyFrame) -> pl.LazyFrame:
     """`remote` by an assigned session, `site` for a host of the inventory, else unknown."""
     known = hosts.select("host_key").drop_nulls().unique().with_columns(at_site=pl.lit(value=True))
     remote = pl.col("remote_assigned").fill_null(value=False)
-    return frame.join(known, on="host_key", how="left", validate="m:1").with_columns(
-        route=pl.when(remote)
-        .then(pl.lit("remote"))
-        .when("at_site")
-        .then(pl.lit("site"))
-        .otherwise(pl.lit("unknown"))
-        .cast(ROUTE)
+    return (
+        frame.join(known, on="host_key", how="left", validate="m:1")
+        .with_columns(
+            route=pl.when(remote)
+            .then(pl.lit("remote"))
+            .when("at_site")
+            .then(pl.lit("site"))
+            .otherwise(pl.lit("unknown"))
+            .cast(ROUTE)
+        )
+        .drop("at_site")
     )
 
 
@@ -120,4 +124,10 @@ def grounds(
     """SEGMENTS that left for certain although no one download can be named."""
     asked = facts.asked_about(extractions, focus)
     pairs = seized.candidate_pairs(asked, traces.versions, traces.files, playbook.limits)
-    return seized.open_grounds(pairs, egress_table, traces.versions, traces.files)
+    anyone = seized.candidate_pairs(
+        extractions.filter(pl.col("row_scope") != "none"),
+        traces.versions,
+        traces.files,
+        playbook.limits,
+    )
+    return seized.open_grounds(pairs, anyone, egress_table, traces.versions, traces.files)

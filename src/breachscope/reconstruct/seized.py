@@ -124,7 +124,11 @@ def file_facts(pairs: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def open_grounds(
-    pairs: pl.LazyFrame, egress: pl.LazyFrame, versions: pl.LazyFrame, files: pl.LazyFrame
+    pairs: pl.LazyFrame,
+    anyone: pl.LazyFrame,
+    egress: pl.LazyFrame,
+    versions: pl.LazyFrame,
+    files: pl.LazyFrame,
 ) -> pl.LazyFrame:
     """Rows that left for certain although no single download can be named.
 
@@ -133,12 +137,19 @@ def open_grounds(
     is a version's, or whose bytes and rows are those of exactly one version, that no download
     fits at all (the log is short).
 
+    Args:
+        pairs: `candidate_pairs` of the downloads under inquiry.
+        anyone: those of all downloads: a file that fits one of them is not unlogged.
+        egress: EGRESS of the downloads under inquiry.
+        versions: VERSIONS.
+        files: canonical files.
+
     Returns:
         SEGMENTS, event_id `FILE:{file_id}`, tier confirmed, sure.
 
     """
     return (
-        pl.concat([_shared(pairs, egress, files), _unlogged(pairs, versions, files)])
+        pl.concat([_shared(pairs, egress, files), _unlogged(anyone, versions, files)])
         .pipe(conform, SEGMENTS)
         .sort("event_id", "version_id")
     )

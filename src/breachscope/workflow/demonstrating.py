@@ -49,7 +49,7 @@ def demo(
     paths = exercise(target / "exercise", scale, seed, quiet=quiet)
     yield clock.told(f"exercise {scale}, seed {seed}: evidence in {paths.evidence}")
     case = target / "case"
-    made = start.init(case, **_mandate(paths.mandate), command=command)
+    made = start.init(case, **mandate(paths.mandate), command=command)
     with folder.exclusive(made):
         outcomes = intake.add(
             opened(case), intake.manifest(paths.manifest), command=command, quiet=quiet
@@ -78,7 +78,7 @@ class _Clock:
         return f"[{seconds:6.1f} s] {text}"
 
 
-def _mandate(path: Path) -> dict[str, Any]:
+def mandate(path: Path) -> dict[str, Any]:
     """What the inquiry was asked, as `init` takes it."""
     told = tomllib.loads(path.read_text(encoding="utf-8"))
     focus = told["focus"]

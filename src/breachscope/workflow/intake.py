@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
@@ -16,7 +17,8 @@ from breachscope import __version__, evidence
 from breachscope.case import folder, ledger, register
 from breachscope.case.fingerprint import digest_of, sha256_of
 from breachscope.errors import BreachscopeError, ConfigError, EvidenceError, TamperedEvidence
-from breachscope.schema import Kind
+from breachscope.evidence.mapping import is_zone
+from breachscope.schema import Kind, canonical
 from breachscope.workflow.context import Context, now
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def intake_key(context: Context, sha256: str, kind: Kind, options: register.Opti
             "columns": context.columns_digest(),
             "case_zone": context.settings.zone,
             "intake": INTAKE_VERSION,
+            "schema": str(dict(canonical(kind))),
         }
     )
 
@@ -422,16 +425,23 @@ def checked_custody(custody: register.Custody) -> register.Custody:
 
 
 def checked_options(options: register.Options) -> register.Options:
-    """The same, its clock offset a number.
+    """The same, its clock offset a number and its zone one there is.
 
     Raises:
         ConfigError: it is none.
 
     """
     try:
-        float(options.clock_offset)
-    except ValueError as error:
-        raise ConfigError("clock-offset: write seconds, as in 90 or -3600") from error
+        seconds = float(options.clock_offset)
+    except ValueError:
+        seconds = math.nan
+    if not math.isfinite(seconds):
+        raise ConfigError("clock-offset: write seconds, as in 90 or -3600")
+    if options.zone is not None and not is_zone(options.zone):
+        raise ConfigError(
+            f"zone: there is none called {options.zone}",
+            hint="write it as Asia/Tokyo, UTC or +09:00",
+        )
     return options
 
 

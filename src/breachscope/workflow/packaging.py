@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from breachscope import __version__
 from breachscope.case import folder, ledger
+from breachscope.case.fingerprint import sha256_of
 from breachscope.errors import ConfigError
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
@@ -52,7 +53,8 @@ def package(
         wanted = _wanted(counts, parties)
         target = context.case.report(chosen) / "packages"
         target.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
-        written = []
+        written: list[Path] = []
+        seals: dict[str, str] = {}
         for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
             if not (target / _folder_name(party)).exists():
                 writing.write_package(
@@ -61,13 +63,14 @@ def package(
                     context.playbook.folder / "templates",
                 )
             written.append(target / _folder_name(party))
+            seals[party] = sha256_of(written[-1] / seal.SUMS)
         entry = {
             "action": "packages written",
             "at": now(),
             "command": list(command),
             "version": __version__,
             "run": chosen,
-            "parties": wanted,
+            "packages": seals,
         }
         ledger.append(context.case.ledger, entry)
     return written
@@ -223,7 +226,7 @@ def check(case: Path | None, number: int | None) -> list[str]:
     context = opened(case)
     chosen, place = run_folder(context, number)
     target = context.case.report(chosen) / "packages"
-    if not target.is_dir():
+    if not target.is_dir() or not any(target.iterdir()):
         raise ConfigError(f"run {chosen} has no packages", hint="breachscope package")
     scope = pl.scan_parquet(place / "scope.parquet")
     return [

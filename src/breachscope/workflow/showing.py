@@ -40,6 +40,11 @@ _TABLES = {
 }
 
 
+def csv(table: tables.Shown) -> str:
+    """The table as CSV, times in ISO 8601 with their offset."""
+    return table.frame.with_columns(tables.iso_times()).write_csv()
+
+
 def reveal(
     case: Path | None,
     number: int | None,

@@ -135,12 +135,14 @@ def extractions(context: Context, number: int | None) -> Shown:
     return Shown("extractions", _document("extractions", chosen, extractions=_rows(table)), table)
 
 
+def iso_times() -> pl.Expr:
+    """Every time of a table as ISO 8601 with its offset, in UTC."""
+    text = pl.selectors.datetime().dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00")
+    return text.str.replace(".000000", "", literal=True)
+
+
 def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
-    times = pl.selectors.datetime()
-    iso_times = times.dt.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").str.replace(
-        ".000000", "", literal=True
-    )
-    return table.with_columns(iso_times, pl.selectors.date().cast(pl.String)).to_dicts()
+    return table.with_columns(iso_times(), pl.selectors.date().cast(pl.String)).to_dicts()
 
 
 def acts(context: Context, number: int | None) -> Shown:

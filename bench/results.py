@@ -1,0 +1,102 @@
+"""Write bench/RESULTS.md from the figures of bench/work/*.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SCALES = ("tiny", "small", "full")
+LIMITS = {
+    "add + first run on full": "15 min, 10 GB",
+    "later full run on full": "5 min",
+    "nothing changed": "1/20 of a full run",
+    "a month more": "1/5 of a full run",
+    "intake": "2 × pl.read_csv, 2 GB",
+    "ladder": "1.5 × DuckDB",
+}
+
+
+def page(found: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        "# Measured",
+        "",
+        "Made by `make bench` (`python bench/run.py --scale full` for the last column). Every ratio",
+        "is within one run on one machine; seconds are wall clock.",
+        "",
+    ]
+    for scale, result in found.items():
+        told = result["machine"]
+        lines.append(
+            f"- {scale}: {told['processors']} processors, Python {told['python']}, Polars "
+            f"{told['polars']}, breachscope {told['breachscope']}, load afterwards {told['load_after']}"
+        )
+    scales = [scale for scale in SCALES if scale in found]
+    lines += ["", "| | " + " | ".join(scales) + " |", "|---|" + "---:|" * len(scales)]
+    for name in ("files", "bytes", "rows", "record_rows", "download_rows"):
+        lines.append(_row(name.replace("_", " "), [f"{found[s]['sizes'][name]:,}" for s in scales]))
+    for name in next(iter(found.values()))["steps"]:
+        steps = [found[s]["steps"][name] for s in scales]
+        lines.append(_row(f"{name}, s", [f"{step['wall']:.1f}" for step in steps]))
+        lines.append(_row(f"{name}, peak GB", [f"{step['peak_gb']:.2f}" for step in steps]))
+    lines += ["", "## Ratios", "", "| | must reach | " + " | ".join(scales) + " |"]
+    lines.append("|---|---|" + "---:|" * len(scales))
+    for name, ratio in _ratios(found, scales):
+        lines.append(_row(f"{name} | {LIMITS[name]}", ratio))
+    lines += ["", "## Cost by rows", ""]
+    for scale in scales:
+        steps, rows = found[scale]["steps"], found[scale]["sizes"]["rows"]
+        seconds = steps["add"]["wall"] + steps["first run"]["wall"]
+        lines.append(
+            f"- {scale}: {rows:,} rows, {1e6 * seconds / rows:.1f} µs a row (add + first run)"
+        )
+    for scale in scales:
+        lines += ["", f"## Scores, {scale}", "", "```", found[scale]["scores"].rstrip(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[str, list[str]]]:
+    def wall(scale: str, step: str) -> float:
+        seconds: float = found[scale]["steps"][step]["wall"]
+        return seconds
+
+    def peak(scale: str) -> float:
+        return max(found[scale]["steps"][step]["peak_gb"] for step in ("add", "first run"))
+
+    def full(scale: str) -> float:
+        return wall(scale, "later full run")
+
+    def shown(scale: str, name: str) -> str:
+        figures = found[scale].get(name)
+        return f"{figures['ratio']:.2f}" if figures else "–"
+
+    return [
+        (
+            "add + first run on full",
+            [
+                f"{(wall(s, 'add') + wall(s, 'first run')) / 60:.1f} min, {peak(s):.1f} GB"
+                for s in scales
+            ],
+        ),
+        ("later full run on full", [f"{full(s) / 60:.1f} min" for s in scales]),
+        ("nothing changed", [f"1/{full(s) / wall(s, 'nothing changed'):.1f}" for s in scales]),
+        ("a month more", [f"1/{full(s) / wall(s, 'run after a month more'):.1f}" for s in scales]),
+        ("intake", [shown(s, "intake") for s in scales]),
+        ("ladder", [shown(s, "ladder") for s in scales]),
+    ]
+
+
+def _row(name: str, cells: list[str]) -> str:
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    work = HERE / "work"
+    files = {scale: work / f"{scale}.json" for scale in SCALES}
+    found = {s: json.loads(path.read_text()) for s, path in files.items() if path.exists()}
+    (HERE / "RESULTS.md").write_text(page(found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m breachscope`."""
+
+from breachscope.cli import main
+
+main()
