@@ -588,6 +588,64 @@ OVER_PARTIES: Final = pl.Schema(person_columns())
 """One row: persons counted once over all parties."""
 
 
+# ------------------------------------------------------- places of the next pieces
+
+MATCHES: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "leak_row": pl.UInt32(),  # data row from 1
+        "party_id": pl.String(),
+        "person_key": pl.String(),
+        "probability": pl.Float64(),
+        "verdict": pl.Enum(["person", "household", "none", "ambiguous"]),
+        "part": pl.UInt32(),
+    }
+)
+"""Linkage: whom each row of a leak is about."""
+
+LEAK_PARTS: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "part": pl.UInt32(),
+        "party_id": pl.String(),  # null if it cannot be told
+        "list_id": pl.String(),
+        "version_id": pl.String(),
+        "event_id": pl.String(),
+        "rows": pl.UInt32(),
+        "verdict": pl.Enum(["attributed", "cannot_tell"]),
+        "depth": pl.Enum(["content", "trace", "form"]),
+        "posterior": pl.Float64(),
+        "log10_lr": pl.Float64(),
+    }
+)
+"""Linkage: the rows of a leak that have one source."""
+
+ACTORS: Final = pl.Schema(
+    {
+        "act_id": pl.String(),
+        "person_id": pl.String(),  # null is someone unknown
+        "posterior": pl.Float64(),
+        "excluded_by": pl.String(),
+        "supported_by": pl.List(pl.String()),
+        "verdict": pl.Enum(["identified", "narrowed", "not_attributable"]),
+    }
+)
+"""Actors: everyone who could have used the account for an act."""
+
+OBLIGATIONS: Final = pl.Schema(
+    {
+        "recipient": pl.String(),
+        "kind": pl.String(),
+        "basis": pl.String(),
+        "clock_start": pl.Date(),
+        "due": pl.Date(),
+        "status": pl.Enum(["yes", "no", "review"]),
+        "evidence": pl.String(),
+    }
+)
+"""Obligations: who must be told what, by when."""
+
+
 def conform(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:
     """Hold a frame to a schema: these columns, these types, this order.
 

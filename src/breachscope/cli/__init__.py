@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -22,6 +23,7 @@ from breachscope.cli import (
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+NO_SPACE = f"(os error {errno.ENOSPC})"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -82,6 +84,8 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("BREACHSCOPE_DEBUG"):
             raise
+        if NO_SPACE in str(error):  # Polars has no error of its own for a full disk
+            _fail(f"error: {os.strerror(errno.ENOSPC)}", "make room and run it again", 1)
         hint = "run again with BREACHSCOPE_DEBUG=1 for the traceback; it may print case data"
         _fail(f"internal error: {type(error).__name__}", hint, 1)
 

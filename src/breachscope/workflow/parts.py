@@ -6,7 +6,7 @@ changes the digests of the parts it touches and of no others.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from breachscope.case import folder
@@ -81,5 +81,10 @@ def previous_parts(case: folder.CaseFolder, number: int | None) -> dict[Key, Fin
     path = case.run(number) / "parts.json"
     if not path.is_file():
         return {}
-    found = [Fingerprint(**entry) for entry in folder.read_json(path)]
+    known = {field.name for field in fields(Fingerprint)}
+    found = [
+        Fingerprint(**entry)
+        for entry in folder.read_json(path)
+        if entry.keys() == known  # another version of breachscope may have kept others
+    ]
     return {(fingerprint.stage, fingerprint.part): fingerprint for fingerprint in found}

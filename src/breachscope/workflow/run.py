@@ -67,6 +67,7 @@ def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool
 
     """
     began = time.perf_counter()
+    put_unrecorded_aside(context.case)
     number = (context.case.run_numbers() or [0])[-1] + 1
     previous = number - 1 or None
     parts = Parts(context.case, previous_parts(context.case, previous))
@@ -91,6 +92,16 @@ def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool
     }
     ledger.append(context.case.ledger, entry)
     return result
+
+
+def put_unrecorded_aside(case: folder.CaseFolder) -> None:
+    """Rename runs the ledger never heard of: their command was stopped before its end."""
+    told = {entry["run"] for entry in ledger.entries(case.ledger) if entry.get("action") == "run"}
+    for number in case.run_numbers():
+        if number not in told:
+            aside = case.runs / f"stopped-{case.run(number).name}"
+            folder.remove(aside)
+            case.run(number).rename(aside)
 
 
 def _show(bar: tqdm[Any], wanted: Fingerprint) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from breachscope.case import ledger, register
+from breachscope.case import decisions, ledger, register
 from breachscope.case.fingerprint import sha256_of
+from breachscope.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +53,8 @@ def verify(case: CaseFolder, expected_head: str | None) -> Verdict:
     problems += _evidence_problems(case, items)
     runs = [entry for entry in entries if entry.get("action") == "run"]
     problems += _run_problems(case, runs)
+    problems += _ruling_problems(case, entries)
+    notes += _stopped(case, entries)
     notes.append("unsigned, not timestamped: keep the head outside the case to prove its end")
     return Verdict(
         str(ledger.head(case.ledger)), len(entries), len(items), len(runs), problems, notes
@@ -84,6 +87,46 @@ def _run_problems(case: CaseFolder, runs: list[dict[str, Any]]) -> list[str]:
             if _digest(place / f"{name}.parquet") != digest
         ]
     return problems
+
+
+def _ruling_problems(case: CaseFolder, entries: list[dict[str, Any]]) -> list[str]:
+    """Rulings that are not those the ledger tells of."""
+    told = {entry["decision"]["id"]: entry["decision"] for entry in _of(entries, "ruling")}
+    try:
+        kept = {made.id: asdict(made) for made in decisions.load(case.decisions)}
+    except ConfigError as error:
+        return [str(error)]
+    changed = [ruling for ruling in told if kept.get(ruling) != told[ruling]]
+    slipped_in = sorted(kept.keys() - told.keys(), key=list(kept).index)[:-1]
+    return [
+        *(f"ruling {ruling}: is not as it was entered" for ruling in changed),
+        *(f"ruling {ruling}: is not in the ledger" for ruling in slipped_in),
+    ]
+
+
+def _stopped(case: CaseFolder, entries: list[dict[str, Any]]) -> list[str]:
+    """What a command wrote last before it was stopped, or somebody slipped in."""
+    runs = {entry["run"] for entry in _of(entries, "run")}
+    rulings = [entry["decision"]["id"] for entry in _of(entries, "ruling")]
+    kept = [made.id for made in _readable_rulings(case)]
+    return [
+        f"{what}: is not in the ledger: its command was stopped, or it is somebody else's"
+        for what in [
+            *(f"run {number}" for number in case.run_numbers() if number not in runs),
+            *(f"ruling {ruling}" for ruling in kept[-1:] if ruling not in rulings),
+        ]
+    ]
+
+
+def _readable_rulings(case: CaseFolder) -> list[decisions.Decision]:
+    try:
+        return decisions.load(case.decisions)
+    except ConfigError:
+        return []
+
+
+def _of(entries: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:
+    return [entry for entry in entries if entry.get("action") == action]
 
 
 def _digest(path: Path) -> str | None:
