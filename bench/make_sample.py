@@ -27,7 +27,9 @@ def main() -> None:
         evidence = Path(scratch) / "evidence"
         shutil.copytree(samples, evidence)
         golden_case.done(breachscope("init", case, "--account", "opsadm"))
-        golden_case.done(breachscope("add", "--manifest", evidence / "manifest.csv", "--case", case))
+        golden_case.done(
+            breachscope("add", "--manifest", evidence / "manifest.csv", "--case", case)
+        )
         golden_case.done(breachscope("run", "--case", case))
         golden_case.done(breachscope("package", "--case", case))
         shutil.copytree(case / "reports" / "0001", reports)

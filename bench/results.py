@@ -22,15 +22,16 @@ def page(found: dict[str, dict[str, Any]]) -> str:
     lines = [
         "# Measured",
         "",
-        "Made by `make bench` (`python bench/run.py --scale full` for the last column). Every ratio",
-        "is within one run on one machine; seconds are wall clock.",
+        "Made by `make bench` and `python bench/run.py --scale full`. Every ratio is within one",
+        "run on one machine; seconds are wall clock.",
         "",
     ]
     for scale, result in found.items():
         told = result["machine"]
         lines.append(
             f"- {scale}: {told['processors']} processors, Python {told['python']}, Polars "
-            f"{told['polars']}, breachscope {told['breachscope']}, load afterwards {told['load_after']}"
+            f"{told['polars']}, "
+            f"breachscope {told['breachscope']}, load afterwards {told['load_after']}"
         )
     scales = [scale for scale in SCALES if scale in found]
     lines += ["", "| | " + " | ".join(scales) + " |", "|---|" + "---:|" * len(scales)]

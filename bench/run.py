@@ -1,7 +1,7 @@
 """The measured comparisons: each a ratio within one run, written to bench/RESULTS.md.
 
     python bench/run.py                    # tiny and small: minutes
-    python bench/run.py --scale full       # 9.28 million people: needs 12 GB of memory, 40 GB of disk
+    python bench/run.py --scale full       # 9.28 million people: 12 GB of memory, 40 GB of disk
     python bench/run.py --only intake      # one comparison
 
 Every step is a process of its own, so that its peak memory is its own.

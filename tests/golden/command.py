@@ -9,11 +9,13 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 from breachscope.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 START = "from breachscope.cli import main; main()"
 ENVIRONMENT = {"POLARS_MAX_THREADS": "2", "COLUMNS": "200"}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from golden.command import Done, breachscope, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PARTIES = """\
 委託元コード,委託元名,区分

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -15,6 +14,9 @@ from breachscope.reconstruct import facts, rules
 from breachscope.reconstruct.egress import Traces, egress, evidence_facts, grounds
 from breachscope.schema import EXTRACTIONS, VERSIONS, Kind
 from frames import at, frame, kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = playbook._read(playbook.shipped() / playbook.DEFAULT / "playbook.toml", playbook.Rules, [])
 assert RULES is not None
@@ -220,9 +222,7 @@ def test_a_seized_file_that_differs_does_not(change: dict[str, Any]) -> None:
     assert tier(files=[{**SEIZED, **change}])[0] == "possible"
 
 
-def test_two_unexplained_downloads_that_fit_one_file_keep_their_tiers_and_its_people_are_confirmed() -> (
-    None
-):
+def test_downloads_that_fit_one_file_alike_keep_their_tiers_its_people_are_confirmed() -> None:
     both = (download("e1"), download("e2", "2014-05-10 12:00"))
     found = tiers(*both, files=[SEIZED])
     assert {row["tier"] for row in found.values()} == {"possible"}

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +19,9 @@ from golden.command import breachscope, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-MOMENTS = 12
+MOMENTS = 8
 
 
 def killed(seconds: float, *words: object) -> bool:

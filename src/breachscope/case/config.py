@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from breachscope.errors import ConfigError
 from breachscope.playbook import DEFAULT, mistakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UTC = ZoneInfo("UTC")
 
@@ -88,12 +91,11 @@ def text(settings: CaseSettings) -> str:
         f"playbook = {_toml(settings.playbook)}",
     ]
     if settings.knowledge_date:
-        lines.append(
-            f"knowledge_date = {settings.knowledge_date.isoformat()}  # the day your own organisation knew"
-        )
+        day = settings.knowledge_date.isoformat()
+        lines.append(f"knowledge_date = {day}  # the day your own organisation knew")
     lines += [
         "",
-        "[focus]                        # what is under inquiry; leave out what should be everything",
+        "[focus]                        # what is under inquiry; empty means everything",
         f"accounts = {_toml_list(focus.accounts)}",
         f"hosts = {_toml_list(focus.hosts)}",
     ]

@@ -61,7 +61,7 @@ def add(
     case: CaseOption = None,
     quiet: Quiet = False,
 ) -> None:
-    """Take evidence files in: read once, hashed, entered in the ledger; originals stay as they are."""
+    """Take evidence files in: read once, hashed, entered in the ledger; never changed."""
     from breachscope.case import register
     from breachscope.workflow import adding
 

@@ -110,7 +110,8 @@ def coverage(document: dict[str, Any]) -> None:
         for copy in source["copies"]:
             print(
                 f"{source['kind']}: {copy['copy']} is a copy of {copy['original']}: "
-                f"{len(copy['missing_lines'])} lines missing, {len(copy['altered_lines'])} altered, "
+                f"{len(copy['missing_lines'])} lines missing, "
+                f"{len(copy['altered_lines'])} altered, "
                 f"{len(copy['added_lines'])} added"
             )
     for missing in document["expected_missing"]:

@@ -6,6 +6,7 @@ dearest step of a first run.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -15,35 +16,57 @@ from breachscope.schema import RECORD_FIELDS, RECORD_KEYS
 
 PLACE: Final = "place"
 _SEEDS: Final = (1, 2)  # 128 bits: two rows with both equal are equal
+_SPELLING: Final = ["first", "second"]
 
 
-def keys_by_version(records: pl.DataFrame) -> dict[int, pl.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The keys of some versions, and the spellings worked out for them."""
+
+    keys: dict[int, pl.DataFrame]
+    """place -> RECORD_KEYS in row_no order, for every place there is."""
+    spellings: pl.DataFrame
+    """What the next lot of the same party need not work out again."""
+
+
+def keys_by_version(records: pl.DataFrame, spellings: pl.DataFrame | None = None) -> Normalised:
     """RECORD_KEYS of each version.
 
     Args:
         records: `place` (which version, UInt32), row_no, and any of `schema.RECORD_FIELDS` as
             text; null and absent are the same.
-
-    Returns:
-        place -> RECORD_KEYS in row_no order, for every place there is.
+        spellings: those of an earlier lot, in the same process.
 
     """
-    fields = [name for name in RECORD_FIELDS if name in records.columns]
-    spelling = pl.struct(fields)
-    spelt = records.with_columns(first=spelling.hash(_SEEDS[0]), second=spelling.hash(_SEEDS[1]))
-    distinct = spelt.unique(["first", "second"], keep="first", maintain_order=True)
-    numbered = distinct.select("first", "second").with_row_index("row", offset=1)
-    known = record_keys(distinct.select(fields).with_row_index("row_no", offset=1).lazy()).collect(
-        engine="streaming"
+    spelt = records.with_columns(_hashes(records))
+    lacking = spelt.unique(_SPELLING, keep="first", maintain_order=True)
+    if spellings is not None:
+        lacking = lacking.join(spellings, on=_SPELLING, how="anti", maintain_order="left")
+    new = pl.concat([lacking.select(_SPELLING), _normalised(lacking)], how="horizontal")
+    known = new if spellings is None else pl.concat([spellings, new])
+    made = spelt.select(PLACE, pl.col("row_no").cast(pl.UInt32), *_SPELLING).join(
+        known, on=_SPELLING, how="left", validate="m:1", maintain_order="left"
     )
-    rows = spelt.select(PLACE, "row_no", "first", "second").join(
-        numbered, on=["first", "second"], how="left", validate="m:1", maintain_order="left"
+    parts = made.drop(_SPELLING).partition_by(
+        PLACE, as_dict=True, include_key=False, maintain_order=True
     )
-    made = known.drop("row_no")[rows["row"] - 1].with_columns(
-        rows[PLACE], row_no=rows["row_no"].cast(pl.UInt32)
-    )
-    parts = made.partition_by(PLACE, as_dict=True, include_key=False, maintain_order=True)
-    return {
+    keys = {
         int(place): part.select(RECORD_KEYS.names()).sort("row_no", maintain_order=True)
         for (place,), part in parts.items()
     }
+    return Normalised(keys, known.join(spelt.select(_SPELLING), on=_SPELLING, how="semi"))
+
+
+def _hashes(records: pl.DataFrame) -> list[pl.Expr]:
+    """Two hashes of a row's spelling; an absent column is as good as an empty one."""
+    held = records.columns
+    whole = pl.struct(
+        [pl.col(n) if n in held else pl.lit(None, pl.String).alias(n) for n in RECORD_FIELDS]
+    )
+    return [whole.hash(seed).alias(name) for seed, name in zip(_SEEDS, _SPELLING, strict=True)]
+
+
+def _normalised(distinct: pl.DataFrame) -> pl.DataFrame:
+    fields = [name for name in RECORD_FIELDS if name in distinct.columns]
+    numbered = distinct.select(fields).with_row_index("row_no", offset=1).lazy()
+    return record_keys(numbered).collect(engine="streaming").drop("row_no")

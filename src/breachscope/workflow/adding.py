@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from breachscope import evidence
@@ -15,6 +14,7 @@ from breachscope.workflow.context import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from breachscope.case.register import Custody, Options
 
@@ -62,7 +62,8 @@ def describe(case: Path | None, given: Given) -> Iterator[str]:
             request.kind, request.options, context.playbook, context.settings.zone
         )
         told = evidence.describe(request.path, spec)
-        yield f"{request.path.name}: {told.format}, {told.encoding or 'no encoding'}, zone {told.zone or '–'}"
+        encoding, zone = told.encoding or "no encoding", told.zone or "–"
+        yield f"{request.path.name}: {told.format}, {encoding}, zone {zone}"
         for canonical, column in told.columns_found.items():
             yield f"  {canonical} ← {column} ({told.types.get(canonical, 'empty')})"
         for column in told.unknown:

@@ -68,5 +68,5 @@ def checked_entries(case: folder.CaseFolder) -> list[dict[str, object]]:
 
 
 def now() -> str:
-    """This moment, UTC, to the second: for the ledger and run.json only."""
+    """The time, UTC, to the second: for the ledger and run.json only."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

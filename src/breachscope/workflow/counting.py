@@ -14,13 +14,13 @@ from breachscope.people import counts, distinct, identity, ladder, scope
 from breachscope.resolve import repeated
 from breachscope.schema import COUNTED_TIERS, COUNTS, RECORD_FIELDS, RECORD_KEYS, Kind, conform
 from breachscope.workflow import frames
-from breachscope.workflow.situation import Situation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
+    from breachscope.workflow.situation import Situation
 
 KEYS_BATCH = 1_500_000
 """Records normalised together; bounds the memory a first run takes."""
@@ -67,10 +67,12 @@ def keys_parts(s: Situation, contents: Sequence[Content]) -> list[Path]:
     wanted = {content.version_id: _keys_wanted(content) for content in contents}
     lacking = [content for content in contents if not s.parts.has(wanted[content.version_id])]
     found: dict[str, Path] = {}
-    for batch in _batches(lacking):
-        made = {} if s.parts.dry else repeated.keys_by_version(_records(s, batch))
+    spellings = None
+    for batch in () if s.parts.dry else _batches(lacking):
+        made = repeated.keys_by_version(_records(s, batch), spellings)
+        spellings = made.spellings
         for place, content in enumerate(batch):
-            frame = made.get(place, pl.DataFrame(schema=RECORD_KEYS))
+            frame = made.keys.get(place, pl.DataFrame(schema=RECORD_KEYS))
             part = s.parts.get(wanted[content.version_id], partial(_write_keys, frame))
             found[content.version_id] = part
     for version, fingerprint in wanted.items():

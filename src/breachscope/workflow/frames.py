@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.playbook import Accounts
 from breachscope.reconstruct import timeline
 from breachscope.schema import ATTRIBUTE_PREFIX, PROVENANCE, Kind, canonical
 from breachscope.workflow.intake import tables_folder
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from breachscope.case.folder import CaseFolder
     from breachscope.case.register import Item
+    from breachscope.playbook import Accounts
 
 
 def scan(case: CaseFolder, item: Item) -> pl.LazyFrame:

@@ -7,7 +7,6 @@ import sys
 import tomllib
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
@@ -23,6 +22,7 @@ from breachscope.workflow.context import Context, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from breachscope.playbook import Playbook
 

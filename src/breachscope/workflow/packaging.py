@@ -139,15 +139,15 @@ def _limits(place: Path, party: str) -> Iterator[str]:
     if row["all_low"] != row["all_high"]:
         yield f"本人の数は {row['all_low']:,} 人から {row['all_high']:,} 人の範囲にあります。"
     if lost:
-        yield f"{lost} 件のダウンロードは、対象となる版の内容が現存しないため、本人を特定できません。"
+        yield f"{lost} 件のダウンロードは、版の内容が現存しないため、本人を特定できません。"
     if count_only:
-        yield f"{count_only} 件のダウンロードは、件数のみが記録され、どの行かは分かりません。"
+        yield f"{count_only} 件のダウンロードは件数のみの記録で、どの行かは分かりません。"
     if conflicts:
-        yield f"{conflicts} 件のダウンロードは、承認済み作業と矛盾する証拠があり、判断を待っています。"
+        yield f"{conflicts} 件のダウンロードは承認済み作業と矛盾する証拠があり、判断待ちです。"
     for silence in silences.iter_rows(named=True):
         yield (
-            f"{silence['from']:%Y-%m-%d} から {silence['to']:%Y-%m-%d} まで(UTC)はダウンロード記録がなく、"
-            "この間の持出しの有無は分かりません。"
+            f"{silence['from']:%Y-%m-%d} から {silence['to']:%Y-%m-%d} まで(UTC)は"
+            "ダウンロード記録がなく、この間の持出しの有無は分かりません。"
         )
 
 

@@ -94,9 +94,15 @@ def told(document: dict[str, Any]) -> Iterator[str]:
             f"  {tier:<10} {measures['count']:>12,}  ({measures['low']:,}–{measures['high']:,}) "
             "by party, added"
         )
-    yield f"rows fetched {totals['rows_gross']:,}, distinct {totals['rows_distinct']:,}, in {totals['downloads']:,} downloads"
+    yield (
+        f"rows fetched {totals['rows_gross']:,}, distinct {totals['rows_distinct']:,}, in "
+        f"{totals['downloads']:,} downloads"
+    )
     if document["conflicts"]:
-        yield f"{document['conflicts']} explained downloads have evidence against them: they wait for a ruling"
+        yield (
+            f"{document['conflicts']} explained downloads have evidence against them: "
+            "they wait for a ruling"
+        )
     yield f"report: {document['report']}"
 
 

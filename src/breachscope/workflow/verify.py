@@ -1,4 +1,4 @@
-"""Is everything as it was recorded? The ledger's chain, its head, every evidence file, every run."""
+"""Is everything as it was recorded? Ledger and head, every evidence file, every run."""
 
 from __future__ import annotations
 

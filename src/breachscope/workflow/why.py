@@ -32,7 +32,7 @@ class Step:
 
 
 def why(context: Context, number: int | None, subject: str) -> dict[str, Any]:
-    """`{"schema", "run", "subject", "steps"}` for a party, figure, act, download, person or version.
+    """`{"schema", "run", "subject", "steps"}` for a party, figure, act, download or person.
 
     A figure is `PARTY:TIER` or `PARTY:TIER:MEASURE`, as in `P01:confirmed:high`.
 
