@@ -190,21 +190,26 @@ def test_a_header_that_stands_twice_is_refused(golden_copy: Path, tmp_path: Path
     goes_on(golden_copy)
 
 
-@pytest.mark.parametrize(
-    "moment",
-    ["2014-02-30 10:00:00", "2014-13-01 10:00:00", "2014-05-07 25:00:00", "2015-02-29 09:00:00"],
+NO_SUCH_TIMES = (
+    "2014-02-30 10:00:00",
+    "2014-13-01 10:00:00",
+    "2014-05-07 25:00:00",
+    "2015-02-29 09:00:00",
 )
-def test_a_date_that_does_not_exist_is_quarantined_by_line_and_column(
-    golden_copy: Path, tmp_path: Path, moment: str
+
+
+def test_dates_that_do_not_exist_are_quarantined_by_line_and_column(
+    golden_copy: Path, tmp_path: Path
 ) -> None:
-    path = log(tmp_path / "log.csv", GOOD, f"{moment},opsadm,PC-01,L2,4", GOOD)
-    result = add(golden_copy, path)
+    bad = [f"{moment},opsadm,PC-01,L2,4" for moment in NO_SUCH_TIMES]
+    result = add(golden_copy, log(tmp_path / "log.csv", GOOD, *bad, GOOD))
     assert result.code == 0
-    assert "1 quarantined" in result.err
-    assert moment not in result.said
-    ((line, column, reason),) = quarantine(golden_copy, "log.csv")
-    assert (line, column) == (3, "at")
-    assert moment not in reason
+    assert "4 quarantined" in result.err
+    told = quarantine(golden_copy, "log.csv")
+    assert [(line, column) for line, column, _ in told] == [(n, "at") for n in (3, 4, 5, 6)]
+    for moment in NO_SUCH_TIMES:
+        assert moment not in result.said
+        assert not [reason for _, _, reason in told if moment in reason]
     goes_on(golden_copy)
 
 

@@ -16,7 +16,7 @@ PLANTED = ("山田太郎", "090-1234-5678", "東京都千代田区架空1-2-3", 
 SPOKEN = re.compile("|".join([*PLANTED, "山田", "12345678", "1234-5678", "千代田"]))
 
 HEADERS = {
-    "downloads": "処理番号,アクセス日時,利用者ID,端末名,接続元IP,リストID,出力件数,転送量,処理結果,開始行,終了行",
+    "downloads": golden_case.DOWNLOADS_HEAD.strip(),
     "lists": "リストID,委託元コード,登録日時,削除日時,リスト名,件数,サイズ",
     "parties": "委託元コード,委託元名,区分,契約開始日",
     "logins": "日時,利用者ID,操作,端末",
@@ -45,9 +45,7 @@ GOOD = {
     "hosts": "PC-09,保守室,2014-04-01",
     "roster": "E1,2014-05-07 09:00:00,2014-05-07 18:00:00",
 }
-NAMED_BY_IDS = {"party_id", "list_id"}
-"""Ids are shown as given: what stands in an id column is not planted, for it is the id."""
-
+# Ids are shown as given: a value in an id column is the id, and is not planted.
 TYPED = {
     "downloads": ("アクセス日時", "出力件数", "転送量", "処理結果", "開始行", "終了行"),
     "lists": ("登録日時", "削除日時", "件数", "サイズ"),
@@ -70,14 +68,11 @@ def planted_text(kind: str) -> str:
     names = HEADERS[kind].split(",")
     good = GOOD[kind].split(",")
     lines = [HEADERS[kind], GOOD[kind]]
-    for column in TYPED[kind]:
-        for value in PLANTED:
-            lines.append(
-                ",".join(
-                    value if name == column else cell
-                    for name, cell in zip(names, good, strict=True)
-                )
-            )
+    lines += [
+        ",".join(value if name == column else cell for name, cell in zip(names, good, strict=True))
+        for column in TYPED[kind]
+        for value in PLANTED
+    ]
     lines.append(",".join([*PLANTED, *PLANTED, *PLANTED, *PLANTED]))  # too many cells
     lines.append(f'"{PLANTED[0]},unclosed')
     return "\n".join(lines) + "\n"

@@ -42,7 +42,7 @@ ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp932", "utf-16", "euc_jp"])
 
 
 @given(lines=LINES, end=ENDS, encoding=ENCODINGS, last=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_row_read_is_taken_quarantined_or_skipped(
     lines: list[str], end: str, encoding: str, last: bool
 ) -> None:

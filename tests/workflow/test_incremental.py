@@ -28,7 +28,7 @@ def run(case: Path, *words: object) -> int:
 
 
 def persons(case: Path, number: int) -> dict[str, dict[str, int]]:
-    """party -> tier -> count."""
+    """Of each party and tier the count."""
     scope = breachscope("show", "scope", "--run", number, "--case", case, "--json").json()
     return {
         party["party_id"]: {tier: m["count"] for tier, m in party["persons"].items()}
@@ -37,7 +37,7 @@ def persons(case: Path, number: int) -> dict[str, dict[str, int]]:
 
 
 def diff(case: Path, before: int, after: int) -> dict[str, dict[str, Any]]:
-    """party -> what changed."""
+    """Of each party what changed."""
     found = breachscope("diff", before, after, "--json", "--case", case).json()
     return {party["party_id"]: party for party in found["parties"]}
 

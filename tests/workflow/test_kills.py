@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-MOMENTS = 8
+MOMENTS = 5
 
 
 def killed(seconds: float, *words: object) -> bool:

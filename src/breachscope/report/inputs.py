@@ -130,3 +130,4 @@ class ReportInputs:
     evidence: tuple[EvidenceRow, ...] = ()
     missing: tuple[MissingSource, ...] = ()
     changes: tuple[ChangeRow, ...] | None = None
+    outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out

@@ -53,6 +53,10 @@ def _downloads(inputs: ReportInputs) -> Iterator[Unknown]:
         "本人を数えられず、下限には入らない。上限に行数を加えた。",
     )  # fmt: skip
     yield _point(
+        "上限のない持出し", "No upper bound", facts["endless"], "回",
+        "版の行数も送信量も残っていないダウンロード。上限の数字に入っておらず、上限はその分だけ足りない。",
+    )  # fmt: skip
+    yield _point(
         "要確認（裁定待ち）", "Conflicts waiting for a ruling", facts["conflicts"], "回",
         "正当業務で説明できるが、反する証拠もあるダウンロード。裁定があるまで上限にのみ入る。",
     )  # fmt: skip
@@ -85,6 +89,7 @@ def _egress_facts(inputs: ReportInputs) -> Facts:
             count_high=pl.col("rows_high").filter(rough).sum(),
             lost=lost.sum(),
             lost_versions=pl.col("version_id").filter(lost).n_unique(),
+            endless=(pl.col("version_id").is_not_null() & pl.col("rows_high").is_null()).sum(),
             unbound=pl.col("version_id").is_null().sum(),
             outside=pl.col("outside_interval").fill_null(value=False).sum(),
             contradicted=pl.col("contradicted").fill_null(value=False).sum(),
@@ -98,7 +103,7 @@ def _egress_facts(inputs: ReportInputs) -> Facts:
     return ours.row(0, named=True) | {
         "lost_rows": lost_rows.collect().item(),
         "conflicts": open_conflicts(inputs.egress).select(pl.len()).collect().item(),
-        "elsewhere": elsewhere,
+        "elsewhere": elsewhere + inputs.outside_focus,
     }
 
 

@@ -26,10 +26,7 @@ class Context:
     settings: CaseSettings
     playbook: Playbook
     items: tuple[register.Item, ...]
-
-    def columns_digest(self) -> str:
-        """What of the playbook decides how a file is read."""
-        return digest_of(self.playbook.columns.model_dump(mode="json"))
+    columns_digest: str  # what of the playbook decides how a file is read
 
 
 def opened(given: Path | None) -> Context:
@@ -43,11 +40,13 @@ def opened(given: Path | None) -> Context:
     case = folder.find(given)
     settings = case.settings()
     entries = checked_entries(case)
+    playbook = playbooks.load(settings.playbook, near=case.root)
     return Context(
         case=case,
         settings=settings,
-        playbook=playbooks.load(settings.playbook, near=case.root),
+        playbook=playbook,
         items=tuple(register.items(entries)),
+        columns_digest=digest_of(playbook.columns.model_dump(mode="json")),
     )
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from breachscope.case.fingerprint import Fingerprint
     from breachscope.workflow.context import Context
+    from breachscope.workflow.parts import Key
+
+    Fingerprints = dict[Key, Fingerprint]
 
 
 def diff(context: Context, before: int, after: int) -> dict[str, Any]:
@@ -27,10 +30,11 @@ def diff(context: Context, before: int, after: int) -> dict[str, Any]:
 
     """
     first, then = run_folder(context, before)[1], run_folder(context, after)[1]
-    moves = _moves(first, then)
+    old, new = (previous_parts(context.case, number) for number in (before, after))
+    moves = _moves(first, then, _counted_anew(old, new))
     figures = _figures(first, then)
     general = _general_reasons(context, before, after)
-    own = _own_reasons(context, before, after, first, then)
+    own = _own_reasons(context, old, new, first, then)
     parties = []
     for row in figures.iter_rows(named=True):
         party = row["party_id"]
@@ -72,11 +76,22 @@ def _figures(first: Path, then: Path) -> pl.DataFrame:
     ).sort("party_id")
 
 
-def _moves(first: Path, then: Path) -> dict[str, dict[str, Any]]:
+def _counted_anew(old: Fingerprints, new: Fingerprints) -> list[str]:
+    """The parties whose reach was made from something else: only there can persons move."""
+    reaches = {key for key in {*old, *new} if key[0] == "reach"}
+    return sorted(key[1] for key in reaches if old.get(key) != new.get(key))
+
+
+def _moves(first: Path, then: Path, parties: list[str]) -> dict[str, dict[str, Any]]:
     """Persons added, removed and moved between tiers, by party."""
+    if not parties:
+        return {}
     key = ["party_id", "person_key"]
-    old = pl.scan_parquet(first / "scope.parquet").select(*key, old="tier")
-    new = pl.scan_parquet(then / "scope.parquet").select(*key, new="tier")
+    old, new = (
+        pl.scan_parquet(place / "scope.parquet").filter(pl.col("party_id").is_in(parties))
+        for place in (first, then)
+    )
+    old, new = old.select(*key, old="tier"), new.select(*key, new="tier")
     changed = (
         old.join(new, on=key, how="full", coalesce=True)
         .filter(pl.col("old").ne_missing(pl.col("new")))
@@ -114,7 +129,7 @@ def _general_reasons(context: Context, before: int, after: int) -> list[dict[str
 
 
 def _own_reasons(
-    context: Context, before: int, after: int, first: Path, then: Path
+    context: Context, old: Fingerprints, new: Fingerprints, first: Path, then: Path
 ) -> dict[str, list[dict[str, str]]]:
     """What changed for one party: its downloads by evidence file, its records."""
     found: dict[str, list[dict[str, str]]] = {}
@@ -122,7 +137,6 @@ def _own_reasons(
     for party, evidence, downloads in _changed_downloads(first, then).iter_rows():
         what = f"{evidence} ({files.get(evidence, 'gone')}): {downloads} downloads new or changed"
         found.setdefault(party, []).append({"kind": "evidence", "what": what})
-    old, new = (previous_parts(context.case, number) for number in (before, after))
     for key, wanted in new.items():
         reasons = _records_reasons(wanted, old.get(key)) if key[0] == "identity" else []
         found.setdefault(key[1], []).extend(reasons)

@@ -92,7 +92,7 @@ def intake_key(context: Context, sha256: str, kind: Kind, options: register.Opti
             "sha256": sha256,
             "kind": kind.value,
             "how": how,
-            "columns": context.columns_digest(),
+            "columns": context.columns_digest,
             "case_zone": context.settings.zone,
             "intake": INTAKE_VERSION,
             "schema": str(dict(canonical(kind))),

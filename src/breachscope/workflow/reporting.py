@@ -47,6 +47,7 @@ def write_report(context: Context, number: int) -> Path:
                 evidence=tuple(_evidence(context, item) for item in _used(context, number)),
                 missing=_missing(context, number),
                 changes=_changes(context, number),
+                outside_focus=_outside(place),
                 **told,
             )
         )
@@ -55,6 +56,15 @@ def write_report(context: Context, number: int) -> Path:
     report.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
     folder.write_text(report / "report.html", page)
     return report / "report.html"
+
+
+def _outside(place: Path) -> int:
+    """Downloads outside the inquiry: counted and said, but not carried into the report."""
+    rows = [
+        pl.scan_parquet(place / f"{name}.parquet").select(pl.len()).collect().item()
+        for name in ("extractions", "inquiry")
+    ]
+    return int(rows[0] - rows[1])
 
 
 def _used(context: Context, number: int) -> list[Item]:

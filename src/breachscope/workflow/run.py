@@ -19,7 +19,7 @@ from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
 from breachscope.workflow import counting, frames, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
-from breachscope.workflow.situation import LOGS, Moment, Situation, copies_part, situation
+from breachscope.workflow.situation import LOGS, Moment, Situation, situation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -199,7 +199,7 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
     """Coverage of every kind of log the case has, gathered."""
     kinds = [kind for kind in LOGS if s.of(kind)]
     places = {kind: reconstruction.coverage_part(s, kind) for kind in kinds}
-    copied = {kind: copies_part(s, kind) for kind in kinds}
+    copied = {kind: s.superseded(kind).parent for kind in kinds}
 
     def make(target: Path) -> None:
         for table, file in (
@@ -275,9 +275,7 @@ def _gathered(s: Situation, name: str, schema: pl.Schema, places: Mapping[str, P
     def make(target: Path) -> None:
         scans = [pl.scan_parquet(place / f"{name}.parquet") for place in places.values()]
         whole = pl.concat([pl.LazyFrame(schema=schema), *scans])
-        whole.sink_parquet(
-            target / f"{name}.parquet", compression_level=1, statistics=False, maintain_order=True
-        )
+        whole.sink_parquet(target / f"{name}.parquet", compression_level=1, maintain_order=True)
 
     inputs = {party: place.name for party, place in places.items()}
     wanted = Fingerprint(f"{name} table", "all", inputs, {}, TABLES_VERSION)

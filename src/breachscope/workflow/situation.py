@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class Situation:
     parts: Parts
     moment: Moment
     rulings: tuple[decisions.Decision, ...]
+    copies: dict[Kind, Path] = field(default_factory=dict)  # the copies part of each kind asked for
 
     def of(self, *kinds: Kind) -> list[Item]:
         """The evidence of these kinds, in order of id."""
@@ -82,7 +83,9 @@ class Situation:
 
     def superseded(self, kind: Kind) -> Path:
         """The lines of copies that make no event (until a ruling takes them up)."""
-        return copies_part(self, kind) / "superseded.parquet"
+        if kind not in self.copies:
+            self.copies[kind] = copies_part(self, kind)
+        return self.copies[kind] / "superseded.parquet"
 
 
 _TIMES = {
