@@ -38,9 +38,11 @@ def refused(result: Done, *told: str, code: int = 3) -> None:
 
 
 def goes_on(case: Path) -> None:
-    """The case verifies, holds nothing half-written, and runs."""
+    """The case verifies, holds nothing half-written, and is as it was or runs."""
     assert breachscope("verify", "--case", case).code == 0
     assert list(case.rglob(".tmp-*")) == []
+    if breachscope("plan", "--exit-code", "--case", case).code == 0:
+        return  # its run answers to the evidence still
     ran = breachscope("run", "--case", case)
     assert ran.code == 0, ran.err
 

@@ -95,7 +95,11 @@ L5,P3,2014-05-01 09:00:00,,健診対象者,8,
 L6,P4,2014-05-01 09:00:00,,会員,3,
 """
 
-DOWNLOADS_HEAD = "処理番号,アクセス日時,利用者ID,端末名,接続元IP,リストID,出力件数,転送量,処理結果,開始行,終了行\n"
+DOWNLOADS_COLUMNS = (
+    *("処理番号", "アクセス日時", "利用者ID", "端末名", "接続元IP", "リストID"),
+    *("出力件数", "転送量", "処理結果", "開始行", "終了行"),
+)
+DOWNLOADS_HEAD = ",".join(DOWNLOADS_COLUMNS) + "\n"
 
 DOWNLOADS_SPRING = f"""\
 {DOWNLOADS_HEAD}\

@@ -73,24 +73,11 @@ def verify(
 
 def status(case: CaseOption = None, as_json: AsJson = False) -> None:
     """List the evidence: where it came from, how it was read, what was quarantined."""
+    from breachscope.cli import views
     from breachscope.workflow import context, tables
 
     shown = tables.evidence(context.opened(case))
     if as_json:
         output.print_json(shown.document)
         return
-    columns = (
-        "evidence_id",
-        "kind",
-        "file",
-        "rows_read",
-        "rows_taken",
-        "rows_quarantined",
-        "rows_skipped",
-    )
-    rows = [[row[name] for name in columns] for row in shown.document["evidence"]]
-    output.print_table(
-        [c.removeprefix("rows_") for c in columns],
-        rows,
-        right=("read", "taken", "quarantined", "skipped"),
-    )
+    views.evidence(shown.document)

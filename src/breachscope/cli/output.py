@@ -23,9 +23,12 @@ def print_json(document: object) -> None:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    right: Sequence[str] = (),
+    whole: Sequence[str] = (),
 ) -> None:
-    """A table as wide as the terminal; numbers to the right."""
+    """A table as wide as the terminal: numbers to the right, `whole` columns never broken."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -36,7 +39,7 @@ def print_table(
         table.add_column(
             column,
             justify="right" if is_number else "left",
-            no_wrap=is_number,
+            no_wrap=is_number or column in whole,
             overflow="fold",
         )
     for row in rows:

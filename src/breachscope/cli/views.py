@@ -14,35 +14,25 @@ SHOWN: Final = 200
 
 def scope(document: dict[str, Any]) -> None:
     """Parties with anything in their scope, then the totals."""
-    rows = [
-        [
-            party["party_id"],
-            party["downloads"],
-            party["rows_gross"],
-            *(
-                bounds(party["persons"][tier])
-                for tier in ("confirmed", "probable", "possible", "all")
-            ),
-        ]
+    touched = [
+        party
         for party in document["parties"]
         if party["downloads"] or party["persons"]["all"]["high"]
     ]
-    totals = document["totals"]
-    rows.append(
-        [
-            "all parties",
-            totals["downloads"],
-            totals["rows_gross"],
-            *(
-                bounds(totals["persons"][tier])
-                for tier in ("confirmed", "probable", "possible", "all")
-            ),
-        ]
-    )
-    columns = ["party", "dl", "rows", "confirmed", "probable", "possible", "persons"]
-    print_table(columns, rows, right=columns[1:])
-    print(f"counted once over all parties: {bounds(totals['persons_over_parties']['all'])} persons")
-    print("in brackets: low–high; what each rests on: breachscope why PARTY")
+    totals = {**document["totals"], "party_id": "all"}
+    columns = ["party", "dl", "confirmed", "probable", "possible", "persons", "low–high"]
+    rows = [_scope_row(party) for party in [*touched, totals]]
+    print_table(columns, rows, right=columns[1:], whole=["party"])
+    over = document["totals"]["persons_over_parties"]["all"]
+    print(f"counted once over all parties: {bounds(over)} persons")
+    print("rows, bounds of each tier: --json; what a figure rests on: breachscope why PARTY")
+
+
+def _scope_row(party: dict[str, Any]) -> list[Any]:
+    persons = party["persons"]
+    counts = [persons[tier]["count"] for tier in ("confirmed", "probable", "possible", "all")]
+    low, high = persons["all"]["low"], persons["all"]["high"]
+    return [party["party_id"], party["downloads"], *counts, f"{low:,}–{high:,}"]
 
 
 def acts(document: dict[str, Any]) -> None:
@@ -80,7 +70,8 @@ def extractions(document: dict[str, Any]) -> None:
         ]
         for row in inside[:SHOWN]
     ]
-    print_table(["event", "at (UTC)", "version", "scope", "rows", "tier"], rows, right=("rows",))
+    columns = ["event", "at (UTC)", "version", "scope", "rows", "tier"]
+    print_table(columns, rows, right=["rows"], whole=["event", "at (UTC)", "tier"])
     _more(len(inside))
     print(f"outside the inquiry: {len(document['extractions']) - len(inside):,}; ! = conflict")
 
@@ -124,18 +115,24 @@ def people(document: dict[str, Any]) -> None:
         [row["person_key"], row["tier"], (row["first_at"] or "")[:16], row["event_id"]]
         for row in document["people"][:SHOWN]
     ]
-    print_table(["person_key", "tier", "first (UTC)", "event"], rows)
+    print_table(["person_key", "tier", "first (UTC)", "event"], rows, whole=["person_key"])
     _more(len(document["people"]))
 
 
 def evidence(document: dict[str, Any]) -> None:
     """Evidence with its rows accounted for."""
-    numbers = ["read", "taken", "quarantined", "skipped"]
+    numbers = {"read": "read", "taken": "taken", "quar.": "quarantined", "skip.": "skipped"}
     rows = [
-        [row["evidence_id"], row["kind"], row["file"], *(row[f"rows_{n}"] for n in numbers)]
+        [
+            row["evidence_id"],
+            row["kind"],
+            row["file"],
+            *(row[f"rows_{n}"] for n in numbers.values()),
+        ]
         for row in document["evidence"]
     ]
-    print_table(["evidence", "kind", "file", *numbers], rows, right=numbers)
+    print_table(["evidence", "kind", "file", *numbers], rows, [*numbers], ["evidence", "kind"])
+    print("quar.: quarantined, skip.: skipped; which lines and why: breachscope status --json")
 
 
 def _more(rows: int) -> None:

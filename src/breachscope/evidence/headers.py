@@ -181,7 +181,7 @@ def shown(cells: Sequence[str], spec: ReadSpec) -> str:
 def better_kind(cells: Sequence[str], spec: ReadSpec) -> str | None:
     """A note, where the header fits another kind of evidence better."""
     here = matches(cells, aliases(spec.columns, spec.kind))
-    fits = {kind: matches(cells, aliases(spec.columns, kind)) for kind in Kind}
+    fits = {kind: _fit(cells, kind, spec) for kind in Kind}
     best = max(fits, key=lambda kind: fits[kind])
     if fits[best] <= here or Kind.LEAK in (best, spec.kind):
         return None
@@ -233,3 +233,11 @@ def place_of(name: str, made: Layout) -> int | None:
 def _known_as(name: str, table: dict[str, list[str]]) -> str:
     wanted = name.split(" or ")
     return ", ".join([*wanted, *(alias for part in wanted for alias in table.get(part, []))][:12])
+
+
+def _fit(cells: Sequence[str], kind: Kind, spec: ReadSpec) -> int:
+    """How many columns of a kind the cells name; none if one it requires is not among them."""
+    known = aliases(spec.columns, kind)
+    named = {canonical_of(cell, known) for cell in cells} - {None}
+    required = {column.name for column in KINDS[kind] if column.required}
+    return len(named) if required <= named else 0
