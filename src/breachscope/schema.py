@@ -490,11 +490,15 @@ RECORD_KEYS: Final = pl.Schema(
         "sex_key": pl.String(),
         "email_key": pl.String(),
         "customer_key": pl.String(),
+        "given_key": pl.String(),  # where the source parts it from the family name
     }
 )
 """One row a record of one version, in row_no order: canonical values, null where there is none."""
 
 KEY_COLUMNS: Final = tuple(name for name in RECORD_KEYS if name != "row_no")
+
+VALUE_COLUMNS: Final = tuple(name for name in KEY_COLUMNS if name != "given_key")
+"""What tells two records apart: the given name is part of the name already."""
 
 RECORD_INDEX: Final = pl.Schema(
     {

@@ -27,6 +27,7 @@ SHORT = {
     "sex": "sex_key",
     "email": "email_key",
     "customer": "customer_key",
+    "given": "given_key",
 }
 
 Record = Mapping[str, str | date]

@@ -145,6 +145,37 @@ def test_a_changed_name_is_found_by_customer_number_and_birth_date() -> None:
     assert persons(found) == [[0, 1]]
 
 
+def test_a_family_name_changed_by_marriage_is_found_by_given_name_birth_date_and_telephone() -> (
+    None
+):
+    then = {"name": "森愛", "given": "愛", "birth": LATER, "phone": "1"}
+    found = identity(V1=[then], V2=[{**then, "name": "林愛"}])
+
+    assert persons(found) == [[0, 1]]
+    assert persons(found, "strict") == [[0], [1]]
+
+
+def test_twins_whose_given_names_are_parted_stay_two() -> None:
+    home = {"phone": "1", "address": "北町1-2", "birth": LATER}
+    found = identity(
+        V1=[
+            {"name": "森愛", "given": "愛", **home},
+            {"name": "森舞", "given": "舞", **home},
+        ]
+    )
+
+    assert persons(found) == [[0], [1]]
+
+
+def test_one_record_may_stand_parted_in_one_list_and_unparted_in_another() -> None:
+    record = {"name": "森愛", "birth": LATER, "phone": "1"}
+    married = {**record, "name": "林愛", "given": "愛"}
+    found = identity(V1=[record], V2=[{**record, "given": "愛"}], V3=[married])
+
+    assert found.persons.height == 2
+    assert persons(found) == [[0, 1]]
+
+
 def test_a_household_s_customer_number_is_nobody_s() -> None:
     found = identity(
         V1=[

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breachscope.resolve.keys import record_keys
-from breachscope.schema import RECORD_KEYS
+from breachscope.schema import KEY_COLUMNS, RECORD_KEYS
 
 
 def keys(**columns: list[str | None]) -> pl.DataFrame:
@@ -92,7 +92,7 @@ def test_records_come_in_the_order_of_their_numbers() -> None:
 def test_blank_records_have_no_values() -> None:
     found = keys(name=[""], kana=[" "], phone=["000-0000-0000"], birth_date=["1900-01-01"])
 
-    assert found.drop("row_no").row(0) == (None,) * 10
+    assert found.drop("row_no").row(0) == (None,) * len(KEY_COLUMNS)
 
 
 @settings(max_examples=30, deadline=None)
@@ -101,3 +101,10 @@ def test_no_text_stops_the_run_and_no_row_is_lost(texts: list[str]) -> None:
     columns = ("name", "kana", "phone", "postal_code", "address", "birth_date", "sex", "email")
 
     assert keys(**{column: [*texts] for column in columns}).height == len(texts)
+
+
+def test_the_given_name_is_told_where_a_space_or_a_column_parts_it() -> None:
+    assert keys(name=["渡辺　咲佳"])["given_key"].to_list() == ["咲佳"]
+    assert keys(family_name=["渡辺"], given_name=["咲佳"])["given_key"].to_list() == ["咲佳"]
+    assert keys(name=["渡辺咲佳"])["given_key"].to_list() == [None]
+    assert keys(name=["Mary Smith"])["given_key"].to_list() == [None]

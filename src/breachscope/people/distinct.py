@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from breachscope.resolve.rungs import OWN_CUSTOMER, Hashes, shared, without
-from breachscope.schema import KEY_COLUMNS
+from breachscope.schema import KEY_COLUMNS, VALUE_COLUMNS
 
 _SEED: Final = 20_231_017
 _ROW = ("row_a", "row_b")  # 128 bits: two records with both equal are equal
@@ -43,12 +43,15 @@ def distinct_records(versions: Iterable[tuple[str, pl.DataFrame]]) -> Distinct:
     households: list[Hashes] = []
     seen = pl.DataFrame(schema={**dict.fromkeys(_ROW, pl.UInt64()), "distinct": pl.UInt32()})
     index, records = [_no_index()], [_no_records()]
+    given = [_no_given()]
     for batch in _batches(_hashed(versions, version_ids, households)):
         numbered, new = _numbered(batch, seen)
         seen = pl.concat([seen, new.select(seen.columns)])
         index.append(numbered)
         records.append(new.select(records[0].columns))
-    own = _own_customer(pl.concat(records), households)
+        given.append(_given_names(batch, numbered))
+    named = _with_given(pl.concat(records), pl.concat(given))
+    own = _own_customer(named, households)
     return Distinct(version_ids, pl.concat(index), own)
 
 
@@ -65,7 +68,7 @@ def _hashed(
         hashes = frame.filter(held).select(version, "row_no", *_key_hashes(), _dwelling())
         ids.append(version_id)
         households.append(_households(hashes))
-        keys = hashes.select(KEY_COLUMNS)
+        keys = hashes.select(VALUE_COLUMNS)
         rows = [keys.hash_rows(seed).alias(row) for seed, row in enumerate(_ROW, _SEED)]
         yield hashes.with_columns(*rows, _told_address()).drop("dwelling")
 
@@ -117,6 +120,35 @@ def _numbered(batch: pl.DataFrame, seen: pl.DataFrame) -> tuple[pl.DataFrame, pl
     rows = batch.select("version", "row_no", *_ROW)
     numbered = rows.join(numbers, on=_ROW, how="left", maintain_order="left", validate="m:1")
     return numbered.select(_no_index().columns), new
+
+
+def _given_names(batch: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
+    """The given names of the batch's records, each once."""
+    told = pl.concat([numbered.select("distinct"), batch.select("given_key")], how="horizontal")
+    return told.filter(pl.col("given_key") > 0).unique(maintain_order=True)
+
+
+def _with_given(records: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+    """One record may stand with its name parted in one list and unparted in another.
+
+    Its given name is what any of them tells; if they part it differently, it is not known.
+    """
+    told = given.group_by("distinct").agg(
+        one=pl.col("given_key").n_unique() == 1, given_key=pl.col("given_key").first()
+    )
+    sure = told.filter("one").select("distinct", "given_key")
+    rows = (
+        records.drop("given_key")
+        .with_row_index("distinct")
+        .join(sure, on="distinct", how="left", validate="1:1", maintain_order="left")
+    )
+    return rows.select(
+        pl.col("given_key").fill_null(0), pl.exclude("given_key", "distinct")
+    ).select(records.columns)
+
+
+def _no_given() -> pl.DataFrame:
+    return pl.DataFrame(schema={"distinct": pl.UInt32(), "given_key": pl.UInt64()})
 
 
 def _own_customer(records: pl.DataFrame, households: list[Hashes]) -> pl.DataFrame:

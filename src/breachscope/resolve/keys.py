@@ -22,6 +22,7 @@ _NO_NAMES: Final = (
     *("非公開", "削除", "削除済", "削除済み", "DUMMY", "TEST", "UNKNOWN", "NONE", "NULL"),
 )
 _NO_KANA: Final = ("フメイ", "ミトウロク", "トクメイ", "ナシ", "テスト", "ダミ", "サンプル")
+_TWO_PARTS: Final = r"^[^\s　A-Za-zＡ-Ｚａ-ｚ]+[\s　]+([^\s　A-Za-zＡ-Ｚａ-ｚ]+)$"
 _SPELLS_A_NAME: Final = r"[[\p{L}\p{Co}]--[ー]]"  # private-use characters are kanji of one's own
 
 
@@ -56,6 +57,7 @@ def record_keys(records: pl.LazyFrame) -> pl.LazyFrame:
             sex_key=sex_key("sex"),
             email_key=email_key("email"),
             customer_key=code_key("customer_no"),
+            given_key=_given(have),
         )
         .pipe(conform, RECORD_KEYS)
         .sort("row_no", maintain_order=True)
@@ -76,6 +78,16 @@ def _joined(whole: str, family: str, given: str, have: Collection[str]) -> pl.Ex
         return pl.col(whole)
     both = pl.concat_str(_filled(family), _filled(given), separator=" ")
     return pl.coalesce(_filled(whole), both) if whole in have else both
+
+
+def _given(have: Collection[str]) -> pl.Expr:
+    """The given name, where a column holds it or one space parts it from the family name.
+
+    A name in Latin letters may stand in either order and gives none.
+    """
+    parted = pl.col("name").str.strip_chars().str.extract(_TWO_PARTS, 1)
+    held = pl.coalesce(_filled("given_name"), parted) if "given_name" in have else parted
+    return _name(name_key(held, tier=NAME_TIER))
 
 
 def _filled(column: str) -> pl.Expr:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 KEYS_BATCH = 1_500_000
 """Records normalised together; bounds the memory a first run takes."""
 
-KEYS_VERSION = 2
+KEYS_VERSION = 3
 IDENTITY_VERSION = 1
 OVER_VERSION = 1
 REACH_VERSION = 1

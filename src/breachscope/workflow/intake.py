@@ -181,7 +181,7 @@ def read_in(
     spec = spec_of(request.kind, request.options, context.playbook, context.settings.zone)
     reading = evidence.read(request.path, spec)
     incoming = context.case.store / "intake"
-    incoming.mkdir(mode=folder.PRIVATE_FOLDER, exist_ok=True)
+    incoming.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
     scratch = incoming / f"{folder.TEMPORARY}reading"
     folder.remove(scratch)
     scratch.mkdir(mode=folder.PRIVATE_FOLDER)

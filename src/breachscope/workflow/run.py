@@ -14,7 +14,7 @@ from tqdm import tqdm
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
-from breachscope.errors import EvidenceError
+from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
 from breachscope.workflow import counting, frames, reconstruction
 from breachscope.workflow.context import Context, now
@@ -78,8 +78,8 @@ def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool
     result = Result(
         number, len(parts.made), len(parts.asked) - len(parts.made), time.perf_counter() - began
     )
-    _write(s, tables, result, began_at=now())
     digests = {name: _digest(path) for name, path in tables.items()}
+    _write(s, tables, result, began_at=now())
     entry = {
         "action": "run",
         "at": now(),
@@ -110,11 +110,21 @@ def _show(bar: tqdm[Any], wanted: Fingerprint) -> None:
 
 
 def _digest(path: Path) -> str:
-    """A table's digest: kept beside it, so that an unchanged table is not read again."""
-    noted = path.with_suffix(".sha256")
+    """A table's digest, noted beside it when it was made.
+
+    Raises:
+        TamperedEvidence: the table is not the one that was made; no run is built on it.
+
+    """
+    noted, found = path.with_suffix(".sha256"), sha256_of(path)
     if not noted.is_file():
-        folder.write_text(noted, sha256_of(path) + "\n")
-    return noted.read_text(encoding="utf-8").strip()
+        folder.write_text(noted, found + "\n")
+    if noted.read_text(encoding="utf-8").strip() != found:
+        raise TamperedEvidence(
+            f"store: {path.parent.parent.name}/{path.name} changed since it was computed",
+            hint="remove the case's store folder: the next run computes everything again",
+        )
+    return found
 
 
 def settings_digest(s: Situation) -> str:
