@@ -129,7 +129,11 @@ class Source:
         if not self.head:
             self.file.close()
             raise EvidenceError(f"{path.name}: is empty")
-        self.is_book = self._is_book()
+        try:
+            self.is_book = self._is_book()
+        except BaseException:
+            self.file.close()
+            raise
 
     def members(self) -> Iterator[Member]:
         """The streams of the file, in its own order.
@@ -225,10 +229,11 @@ class Source:
             book = zipfile.ZipFile(self.held(), metadata_encoding="cp932")
         except (zipfile.BadZipFile, UnicodeDecodeError):
             raise EvidenceError(f"{self.name}: the zip archive is cut short or damaged") from None
-        entries = [entry for entry in book.infolist() if not entry.is_dir()]
-        self._check(entries)
-        for entry in entries:
-            yield Member(entry.filename, "zip", Stream(self._entry(book, entry)))
+        with book:
+            entries = [entry for entry in book.infolist() if not entry.is_dir()]
+            self._check(entries)
+            for entry in entries:
+                yield Member(entry.filename, "zip", Stream(self._entry(book, entry)))
 
     def _check(self, entries: list[zipfile.ZipInfo]) -> None:
         if not entries:

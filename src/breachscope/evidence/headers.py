@@ -118,7 +118,7 @@ def layout(cells: Sequence[str], spec: ReadSpec, where: str) -> Layout:
     known = aliases(spec.columns, spec.kind)
     columns = _mapped(names, spec, where)
     for place, name in enumerate(names):
-        canonical = canonical_of(name, known)
+        canonical = canonical_of(cells[place], known)
         if canonical is None or place in columns.values():
             continue
         if spec.mapping and canonical in spec.mapping.columns:
