@@ -340,3 +340,28 @@ def test_a_rule_that_names_an_unknown_column_is_said_with_its_place(tmp_path: Pa
 
     with pytest.raises(ConfigError, match=r"rules\[0\].when: no such column: moon_phase"):
         rules.judged(frame(EXTRACTIONS, download()), wrong)
+
+
+def test_a_file_that_a_count_or_an_unbound_download_fits_too_confirms_nobody() -> None:
+    rivals = (
+        download("e1"),
+        download("e2"),
+        download("e3", row_scope="count", row_from=None, row_to=None, version_id="W"),
+    )
+    extractions = frame(EXTRACTIONS, *rivals)
+    given = traces(files=[SEIZED])
+    told = egress(evidence_facts(extractions, given, FOCUS, RULES), RULES, NO_RULINGS)
+
+    assert grounds(extractions, told, given, FOCUS, RULES).collect().is_empty()
+
+
+def test_an_empty_file_is_no_trace_of_an_empty_download() -> None:
+    nothing = download(sent_bytes=0, row_scope="count", row_from=None, row_to=None)
+
+    assert tiers(nothing, files=[{**SEIZED, "bytes": 0, "rows": None}])["e1"]["tier"] == "possible"
+
+
+def test_a_line_that_forgets_the_registration_takes_it_from_the_device_s_others() -> None:
+    again = {**PRIVATE, "at": at("2014-05-10 12:31"), "registered": None}
+
+    assert tier(media=[{**PRIVATE, "at": at("2014-05-10 11:00")}, again])[0] == "probable"

@@ -150,3 +150,25 @@ def test_two_lines_that_describe_one_version_differently_are_told() -> None:
     )
 
     assert contested(twice).collect().rows() == [("V1", 1, "E1", 3)]
+
+
+def test_versions_uploaded_at_one_moment_end_together() -> None:
+    line = {"list_id": "L1", "party_id": "P1", "uploaded_at": at("2014-04-01")}
+    later = {**line, "version_id": "C", "uploaded_at": at("2014-05-01")}
+    listed = kind(Kind.LISTS, {**line, "version_id": "A"}, {**line, "version_id": "B"}, later)
+
+    known = versions(listed, NOTHING_KEPT).collect()
+
+    untils = dict(zip(known["version_id"], known["until"], strict=True))
+    assert untils == {"A": at("2014-05-01"), "B": at("2014-05-01"), "C": None}
+
+
+def test_a_list_nobody_knows_is_not_guessed_from_the_title() -> None:
+    known = versions(inventory(), NOTHING_KEPT)
+    lines = (
+        {"account": "a", "at": at("2014-05-10"), "list_id": "L99", "title": "春の名薄", "rows": 12},
+        {"account": "a", "at": at("2014-05-10"), "title": "春の名薄", "rows": 12},
+    )
+    asked = kind(Kind.DOWNLOADS, *lines).with_columns(event_id=pl.format("e{}", "line"))
+
+    assert bound(asked, known).collect()["bind"][0] == "unbound"

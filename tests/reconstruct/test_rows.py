@@ -132,3 +132,30 @@ def test_a_version_of_unknown_size_leaves_the_upper_bound_open() -> None:
     found = fetched(version={"rows": None, "bytes": None, "content": "lost"})
 
     assert bounds(found) == ("count", None, 0, None)
+
+
+def test_a_range_that_was_cut_off_sent_its_first_rows() -> None:
+    found = fetched(row_from=11, row_to=30, rows=5, status="partial")
+
+    assert bounds(found) == ("range", 5, 5, 5)
+    assert stretch(found) == (11, 15, 15)
+
+
+def test_a_range_that_was_cut_off_nobody_knows_where_may_have_sent_all_or_none() -> None:
+    found = fetched(row_from=11, row_to=30, bytes=50, status="partial")
+
+    assert bounds(found) == ("range", None, 0, 20)
+    assert stretch(found) == (11, 10, 30)
+
+
+@pytest.mark.parametrize("rows", [0, 10, 30])
+def test_a_range_unlike_the_logged_rows_contradicts_them(rows: int) -> None:
+    found = fetched(row_from=11, row_to=30, rows=rows, status="ok")
+
+    assert (bounds(found), found["contradicted"]) == (("count", None, 0, 100), True)
+
+
+def test_an_inventory_that_says_no_bytes_says_nothing() -> None:
+    found = fetched(version={"bytes": 0}, status="failed", bytes=7, original=False)
+
+    assert bounds(found) == ("prefix", None, 0, 100)

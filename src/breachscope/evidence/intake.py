@@ -11,8 +11,10 @@ from breachscope.errors import EvidenceError
 from breachscope.evidence import books, headers, objects, parquet, tables
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
+from breachscope.evidence.numbering import Numbers
 from breachscope.evidence.readers import reader_of
 from breachscope.evidence.times import Zone
+from breachscope.schema import KINDS, ColumnType, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -44,6 +46,8 @@ class Reading:
     attributes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     account: Account = field(default_factory=Account)
+    _kind: Kind = Kind.RECORDS
+    _numbers: Numbers = field(default_factory=Numbers)
     _source: Source | None = None
     _tables: Iterator[Iterator[Batch]] = field(default_factory=lambda: iter(()))
     _first: Iterator[Batch] | None = None
@@ -58,7 +62,8 @@ class Reading:
         try:
             table = self._first
             while table is not None:
-                for batch in table:
+                for found in table:
+                    batch = self._numbers.numbered(found, self._kind)
                     self.account.add(batch)
                     yield batch
                 table = next(self._tables, None)
@@ -98,7 +103,7 @@ def read(path: Path, spec: ReadSpec) -> Reading:
         EvidenceError: it cannot be used as evidence of this kind; what is missing is named.
         ConfigError: an option or the mapping cannot be followed.
     """
-    reading = Reading(path, _source=Source(path))
+    reading = Reading(path, _kind=spec.kind, _source=Source(path))
     try:
         reading._tables = _tables(reading, spec)
         reading._first = next(reading._tables, None)
@@ -243,6 +248,7 @@ def _tell(reading: Reading, format_: str, zone: Zone, encoding: str, separator: 
 
 def _tell_columns(reading: Reading, layout: Layout, spec: ReadSpec, where: str) -> None:
     headers.refuse_missing(layout, spec, where)
+    reading._numbers.begin(layout, spec, reading.account)
     for text in (*layout.notes, headers.better_kind(layout.cells, spec)):
         if text:
             reading.note(text)
@@ -256,17 +262,18 @@ def _is_litter(name: str) -> bool:
 
 
 def _types(rows: pl.DataFrame, reading: Reading) -> dict[str, str]:
-    """What the first cells of each column are: the type, or the shapes of its text."""
+    """What each column is: its type, or of text the shapes of its first cells."""
+    declared = {column.name: column.type for column in KINDS[reading._kind]}
     names = [name for name in (*reading.columns_found, *reading.attributes) if name in rows]
-    return {name: _shape_of(rows[name]) for name in names}
+    return {name: _shape_of(rows[name], declared.get(name, ColumnType.TEXT)) for name in names}
 
 
-def _shape_of(column: pl.Series) -> str:
+def _shape_of(column: pl.Series, declared: ColumnType) -> str:
     filled = column.drop_nulls()
     if not len(filled):
         return "empty"
-    if column.dtype != pl.String:
-        return str(column.dtype)
+    if declared is not ColumnType.TEXT:
+        return declared.value
     shapes = {"digits": r"^[0-9]+$", "number": r"^[0-9.,+-]+$", "date": r"^[0-9]{4}[-/年.][0-9]"}
     for name, shape in shapes.items():
         if filled.str.contains(shape).all():

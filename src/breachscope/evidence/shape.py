@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PLACES: Final = ("line", "byte", "byte_end", "row_no")
 OF_PEOPLE: Final = (Kind.RECORDS, Kind.LEAK)
 """Kinds whose cells stay text: the content of lists."""
+MOST_ROWS: Final = 2**32 - 1
+"""Row numbers are kept in 32 bits."""
 
 
 def conformed(
@@ -72,15 +74,22 @@ def _people(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records and leaks: cells as they are; the row's own number where it has one."""
     number = pl.col("_row_no")
-    fault = pl.lit(None, pl.String)
+    reason = pl.lit(None, pl.String)
     if "row_no" in layout.columns:
         number = values.integer(pl.col("row_no"))
-        wrong = pl.col("row_no").is_not_null() & number.is_null()
-        fault = pl.when(wrong).then(pl.lit("row_no"))
+        reason = (
+            pl.when(pl.col("row_no").is_null())
+            .then(pl.lit("is empty"))
+            .when(number.is_null())
+            .then(pl.lit("not a whole number"))
+            .when(~number.is_between(1, MOST_ROWS))
+            .then(pl.lit(f"is not between 1 and {MOST_ROWS}"))
+        )
+    fault = pl.when(reason.is_not_null()).then(pl.lit("row_no"))
     if spec.kind is Kind.RECORDS:
-        missing = pl.col("version_id").is_null() & fault.is_null()
+        missing = pl.col("version_id").is_null() & reason.is_null()
         fault = pl.when(missing).then(pl.lit("version_id")).otherwise(fault)
-    reason = fault.replace({"row_no": "not a whole number", "version_id": "is empty"})
+        reason = pl.when(missing).then(pl.lit("is empty")).otherwise(reason)
     judged = named.with_columns(row_no=number.cast(pl.Int64), _column=fault, _reason=reason)
     wanted = [column.name for column in KINDS[spec.kind] if column.name in judged.columns]
     if "row_no" not in wanted:

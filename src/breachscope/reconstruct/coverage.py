@@ -31,6 +31,8 @@ BACKED_EVENTS: Final = 10
 NEIGHBOURS: Final = 8
 """The same hours of so many weeks before and after are looked at before a silence is told."""
 
+PLAUSIBLE_YEARS: Final = (1990, 2090)
+
 LONGEST: Final = 100
 """So many of the longest gaps are judged in any case."""
 
@@ -50,6 +52,14 @@ class _Silence:
     begin: int
     end: int
     expected: float
+
+
+def plausible(time_column: str) -> pl.Expr:
+    """The time can be a log's: an unset or broken clock dates lines centuries away.
+
+    Such lines are events all the same; they only tell nothing of the source's rhythm.
+    """
+    return pl.col(time_column).dt.year().is_between(*PLAUSIBLE_YEARS)
 
 
 def months(events: pl.LazyFrame, kind: Kind, zone: str) -> pl.LazyFrame:

@@ -164,16 +164,12 @@ def _away() -> pl.Expr:
 def _by_near_title(given: pl.LazyFrame, known: pl.LazyFrame) -> pl.LazyFrame:
     """Titles written a little differently: the nearest in force that has the same row count."""
     titles = known.select("title_key").drop_nulls().unique().sort("title_key")
+    unnamed = given.filter(pl.col("said_version").is_null() & pl.col("said_list").is_null())
     nearest = near_titles(
-        given.filter(pl.col("said_version").is_null() & pl.col("said_list").is_null())
-        .select("title_key")
-        .drop_nulls()
-        .unique()
-        .sort("title_key"),
-        titles,
+        unnamed.select("title_key").drop_nulls().unique().sort("title_key"), titles
     )
     return (
-        given.filter(pl.col("rows").is_not_null())
+        unnamed.filter(pl.col("rows").is_not_null())
         .select("event_id", "at", "rows", "title_key")
         .join(nearest, on="title_key")
         .join(

@@ -133,11 +133,15 @@ def connections(media: pl.LazyFrame, longest: timedelta) -> pl.LazyFrame:
     """
     device = ["host_key", "serial"]
     order = ["at", "media_evidence_id", "media_line"]
+    said = pl.col("registered")
+    known = pl.when(said.min().over("serial") == said.max().over("serial")).then(
+        said.min().over("serial")
+    )
     events = media.select(
         *device,
         "at",
         "action",
-        "registered",
+        registered=pl.coalesce(said, pl.when(pl.col("serial").is_not_null()).then(known)),
         media_evidence_id="evidence_id",
         media_line="line",
     ).sort(*device, *order, nulls_last=True)

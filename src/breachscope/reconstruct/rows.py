@@ -44,11 +44,16 @@ def with_version_facts(bound: pl.LazyFrame, versions: pl.LazyFrame) -> pl.LazyFr
         "content",
         "is_original",
         version_rows=pl.coalesce("rows", "content_rows"),
-        version_bytes="bytes",
+        version_bytes=pl.when(pl.col("bytes") > 0).then("bytes"),
     )
     return bound.rename({"rows": "sent_rows", "bytes": "sent_bytes"}).join(
         facts, on="version_id", how="left", validate="m:1"
     )
+
+
+def _asked() -> pl.Expr:
+    """How many rows the range asks for."""
+    return pl.col("row_to") - pl.col("row_from") + 1
 
 
 def scope_kind() -> pl.Expr:
@@ -76,13 +81,22 @@ def scope_kind() -> pl.Expr:
 
 
 def contradicted() -> pl.Expr:
-    """Rows and bytes cannot both be true, or a range lies outside the version."""
+    """Rows, bytes and range cannot all be true, or the range lies outside the version.
+
+    A range that was cut off may have sent fewer rows than it asked for, never more.
+    """
     row_share = (pl.col("sent_rows") / _n()).clip(0.0, 1.0)
     apart = (row_share - _byte_share()).abs() > CONTRADICTION
     silent = (pl.col("sent_rows") > 0) & (pl.col("sent_bytes") == 0)
     beyond = (pl.col("row_from") < 1) | (pl.col("row_to") < pl.col("row_from"))
     outside = pl.col("row_to") > _n()
-    return pl.any_horizontal(e.fill_null(value=False) for e in (apart, silent, beyond, outside))
+    unlike = (
+        pl.when(_cut_off())
+        .then(pl.col("sent_rows") > _asked())
+        .otherwise(pl.col("sent_rows") != _asked())
+    )
+    reasons = (apart, silent, beyond, outside, unlike)
+    return pl.any_horizontal(reason.fill_null(value=False) for reason in reasons)
 
 
 def needs_offsets(known: pl.LazyFrame) -> pl.LazyFrame:
@@ -165,9 +179,9 @@ def _bounds() -> list[pl.Expr]:
     known_prefix = pl.coalesce(_at_most_n(pl.col("sent_rows")), "inside")
     counted = pl.when(~pl.col("contradicted")).then(_at_most_n(pl.col("sent_rows")))
     by_bytes = ~pl.col("contradicted") & pl.col("sent_rows").is_null()
-    ranged = pl.col("row_to") - pl.col("row_from") + 1
+    sent = pl.when(_cut_off()).then("sent_rows").otherwise(_asked())
 
-    def chosen(prefix: pl.Expr, count: pl.Expr) -> pl.Expr:
+    def chosen(ranged: pl.Expr, prefix: pl.Expr, count: pl.Expr) -> pl.Expr:
         scope = pl.col("row_scope")
         return (
             pl.when(scope == "none")
@@ -185,14 +199,17 @@ def _bounds() -> list[pl.Expr]:
     high = pl.when(by_bytes).then(_by_share(SHARE_MARGIN, "ceil"))
     return [
         chosen(
+            sent,
             pl.coalesce(known_prefix, _by_share(0.0, "round")),
             pl.coalesce(counted, pl.when(by_bytes).then(_by_share(0.0, "floor"))),
         ).alias("rows"),
         chosen(
+            pl.coalesce(sent, pl.lit(0)),
             pl.coalesce(known_prefix, _by_share(-SHARE_MARGIN, "floor"), pl.lit(0)),
             pl.coalesce(counted, low, pl.lit(0)),
         ).alias("rows_low"),
         chosen(
+            pl.coalesce(sent, _asked()),
             pl.coalesce(known_prefix, _by_share(SHARE_MARGIN, "ceil"), _n()),
             pl.coalesce(counted, high, _n()),
         ).alias("rows_high"),
@@ -207,12 +224,12 @@ def _stretch() -> list[pl.Expr]:
     return [
         pl.coalesce(first, pl.when(from_top).then(pl.lit(1, pl.Int64))).alias("row_from"),
         pl.when(scope == "range")
-        .then(pl.col("row_to"))
+        .then(pl.col("row_from") + pl.col("rows_low") - 1)
         .when(from_top)
         .then(pl.col("rows_low"))
         .alias("row_to"),
         pl.when(scope == "range")
-        .then(pl.col("row_to"))
+        .then(pl.col("row_from") + pl.col("rows_high") - 1)
         .when(from_top)
         .then(pl.col("rows_high"))
         .alias("row_to_high"),

@@ -52,6 +52,7 @@ def candidate_pairs(
         .filter((pl.col("row_scope") == "all") & _in_time(limits))
         .with_columns(by_hash=pl.lit(value=True))
     )
+    seized = seized.with_columns(pl.when(pl.col("file_bytes") > 0).then("file_bytes"))
     by_sent = seized.join(fetched, left_on="file_bytes", right_on="sent_bytes")
     by_size = seized.join(
         fetched.filter(pl.col("row_scope") == "all"), left_on="file_bytes", right_on="bytes"
@@ -161,8 +162,8 @@ def _shared(pairs: pl.LazyFrame, egress: pl.LazyFrame, files: pl.LazyFrame) -> p
     return (
         pairs.join(egress, on="event_id", validate="m:1", suffix="_best")
         .filter(pl.col("tier").is_in(["confirmed", "probable", "possible"]))
-        .filter(pl.col("row_from").is_not_null())
         .filter((pl.len().over("file_id") > 1) & (pl.struct(rows).n_unique().over("file_id") == 1))
+        .filter(pl.col("version_id").is_not_null() & pl.col("row_from").is_not_null())
         .sort("file_id", "at", "event_id")
         .unique("file_id", keep="first", maintain_order=True)
         .join(dated, on="file_id", how="left", validate="1:1")
@@ -190,7 +191,7 @@ def _unlogged(pairs: pl.LazyFrame, versions: pl.LazyFrame, files: pl.LazyFrame) 
     )
     known = versions.with_columns(sha256=pl.col("sha256").str.to_lowercase())
     by_hash = loose.join(known.drop("bytes", "rows"), left_on="file_sha", right_on="sha256")
-    by_size = loose.join(known.drop("sha256"), on=["bytes", "rows"])
+    by_size = loose.filter(pl.col("bytes") > 0).join(known.drop("sha256"), on=["bytes", "rows"])
     columns = ["file_id", "modified_at", "party_id", "version_id", "uploaded_at", "content"]
     version_rows = versions.select("version_id", version_rows=pl.coalesce("rows", "content_rows"))
     return (

@@ -30,8 +30,16 @@ def default_version_id() -> pl.Expr:
 
 def _until() -> pl.Expr:
     """A version ends at its removal or at the next upload of its list, whichever is earlier."""
+    return pl.min_horizontal("removed_at", "next_upload")
+
+
+def _with_next_upload(inventory: pl.LazyFrame) -> pl.LazyFrame:
+    """`next_upload`: the list's next later one; versions uploaded at one moment share it."""
+    moments = inventory.select("list_id", "uploaded_at").unique()
     following = pl.col("uploaded_at").shift(-1).over("list_id", order_by="uploaded_at")
-    return pl.min_horizontal("removed_at", following)
+    return inventory.join(
+        moments.with_columns(next_upload=following), on=["list_id", "uploaded_at"], how="left"
+    )
 
 
 def versions(inventory: pl.LazyFrame, kept: pl.LazyFrame) -> pl.LazyFrame:
@@ -51,6 +59,7 @@ def versions(inventory: pl.LazyFrame, kept: pl.LazyFrame) -> pl.LazyFrame:
         inventory.with_columns(version_id=default_version_id())
         .sort("version_id", "evidence_id", "member", "line")
         .unique("version_id", keep="first", maintain_order=True)
+        .pipe(_with_next_upload)
         .with_columns(until=_until())
         .join(kept, on="version_id", how="left", validate="1:m")
         .with_columns(is_original=_is_original())
@@ -86,7 +95,8 @@ def contested(inventory: pl.LazyFrame) -> pl.LazyFrame:
     """Versions that two lines of the inventory describe differently.
 
     Returns:
-        version_id, lists (how many lists claim it), evidence_id and line of the later line.
+        version_id, owners (how many lists and parties claim it), evidence_id and line of the
+        later line.
 
     """
     said = ["list_id", "party_id", "uploaded_at", "removed_at", "rows", "bytes", "sha256"]
@@ -95,13 +105,13 @@ def contested(inventory: pl.LazyFrame) -> pl.LazyFrame:
         .sort("version_id", "evidence_id", "member", "line")
         .group_by("version_id", maintain_order=True)
         .agg(
-            lists=pl.col("list_id").n_unique(),
+            owners=pl.struct("list_id", "party_id").n_unique(),
             accounts=pl.struct(said).n_unique(),
             evidence_id=pl.col("evidence_id").last(),
             line=pl.col("line").last(),
         )
         .filter(pl.col("accounts") > 1)
-        .select("version_id", "lists", "evidence_id", "line")
+        .select("version_id", "owners", "evidence_id", "line")
     )
 
 

@@ -130,4 +130,5 @@ class ReportInputs:
     evidence: tuple[EvidenceRow, ...] = ()
     missing: tuple[MissingSource, ...] = ()
     changes: tuple[ChangeRow, ...] | None = None
+    notes: tuple[str, ...] = ()  # what the run noticed that moves no figure
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out

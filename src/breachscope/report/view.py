@@ -69,6 +69,7 @@ class ReportView:
     as_of: tuple[str, ...]
     answer: Answer
     unknowns: tuple[Unknown, ...]
+    notes: tuple[str, ...]
     parties: Table
     months: Section
     coverage: Section
@@ -96,6 +97,7 @@ def view(inputs: ReportInputs) -> ReportView:
         as_of=_as_of(settings),
         answer=_answer(inputs, counts),
         unknowns=unknowns.unknowns(inputs),
+        notes=inputs.notes,
         parties=tables.parties(counts, zone),
         months=_months(inputs),
         coverage=_coverage(inputs),

@@ -75,17 +75,17 @@ def inventory_part(s: Situation) -> Path:
 
 
 def refuse_double_versions(s: Situation, listed: pl.LazyFrame) -> None:
-    """One version id cannot belong to two lists.
+    """One version id cannot belong to two lists or parties.
 
     Raises:
         EvidenceError: names the file and line of the second one.
 
     """
-    double = versions.contested(listed).filter(pl.col("lists") > 1).collect()
+    double = versions.contested(listed).filter(pl.col("owners") > 1).collect()
     if double.height:
         names = {item.evidence_id: item.file for item in s.of(Kind.LISTS)}
         told = [
-            f"{names[evidence]} line {line}: version_id is another list's"
+            f"{names[evidence]} line {line}: version_id is another list's or party's"
             for evidence, line in double.select("evidence_id", "line").head(10).iter_rows()
         ]
         raise EvidenceError("the inventory contradicts itself:\n  " + "\n  ".join(told))
@@ -98,7 +98,12 @@ def coverage_part(s: Situation, kind: Kind) -> Path:
 
     def make(target: Path) -> None:
         column = timeline.EVENT_TIME[kind]
-        events = s.table(kind).select("evidence_id", "member", "line", column).collect()
+        events = (
+            s.table(kind)
+            .select("evidence_id", "member", "line", column)
+            .filter(coverage.plausible(column))
+            .collect()
+        )
         judged = coverage.judged(events, kind, zone, limits.silence_events)
         coverage.months(events.lazy(), kind, zone).sink_parquet(target / "months.parquet")
         judged.silences.write_parquet(target / "silences.parquet")
@@ -134,7 +139,7 @@ def extraction_part(s: Situation, item: Item, inventory: Path, superseded: Path)
             .lazy()
         )
         asked = rows.needs_offsets(tied).collect()
-        inside = rows.rows_inside(_offsets(s, asked["version_id"].unique().to_list()), asked.lazy())
+        inside = rows.rows_inside(_offsets(s, known, asked), asked.lazy())
         rows.extractions(tied, inside).sink_parquet(target / "extractions.parquet")
 
     wanted = Fingerprint(
@@ -151,21 +156,25 @@ def extraction_part(s: Situation, item: Item, inventory: Path, superseded: Path)
     return s.parts.get(wanted, make) / "extractions.parquet"
 
 
-def _superseded_of(superseded: Path, item: Item) -> list[int]:
+def _superseded_of(superseded: Path, item: Item) -> list[tuple[str | None, int]]:
     lines = pl.scan_parquet(superseded).filter(pl.col("evidence_id") == item.evidence_id)
-    return lines.select("line").collect()["line"].sort().to_list()
+    return lines.select("member", "line").sort("member", "line").collect().rows()
 
 
-def _offsets(s: Situation, version_ids: list[str]) -> pl.LazyFrame:
-    """Where each data row of these versions ends, quarantined rows left out as unreadable."""
-    wanted = set(version_ids)
+def _offsets(s: Situation, versions_known: pl.LazyFrame, asked: pl.DataFrame) -> pl.LazyFrame:
+    """Where each record of the versions asked for begins and ends, in the content chosen."""
+    chosen = (
+        versions_known.filter(pl.col("version_id").is_in(asked["version_id"].unique().to_list()))
+        .select("version_id", "records_evidence_id")
+        .sort("version_id")
+        .collect()
+    )
+    items = {item.evidence_id: item for item in s.of(Kind.RECORDS)}
     scans = [
-        frames.scan(s.context.case, item).select(
+        frames.scan(s.context.case, items[evidence]).select(
             "row_no", "byte", "byte_end", version_id=pl.lit(version)
         )
-        for item in s.of(Kind.RECORDS)
-        for version in item.versions
-        if version in wanted and len(item.versions) == 1
+        for version, evidence in chosen.iter_rows()
     ]
     if not scans:
         return pl.LazyFrame(
@@ -182,7 +191,17 @@ def _offsets(s: Situation, version_ids: list[str]) -> pl.LazyFrame:
 def traces(s: Situation, inventory: Path) -> egress.Traces:
     """The evidence held against downloads, in frames."""
     tables = {kind.value: s.table(kind) for kind in TRACES}
+    tables["files"] = _told_apart(tables["files"])
     return egress.Traces(**tables, versions=pl.scan_parquet(inventory))
+
+
+def _told_apart(files: pl.LazyFrame) -> pl.LazyFrame:
+    """Files whose id stands in two listings, or twice in one, get their place appended."""
+    place = pl.concat_str(
+        [pl.col("file_id"), pl.col("evidence_id"), pl.col("line").cast(pl.String)], separator=":"
+    )
+    repeated = pl.col("file_id").is_duplicated()
+    return files.with_columns(file_id=pl.when(repeated).then(place).otherwise("file_id"))
 
 
 def focus(s: Situation) -> facts.Focus:
@@ -205,10 +224,11 @@ def focus(s: Situation) -> facts.Focus:
 
 def rulings_frame(s: Situation) -> pl.LazyFrame:
     """The latest ruling on each download: event_id, ruling, action, ruled_tier, why."""
+    lines = _copied_lines(s)
     latest = {
         subject: decision
         for subject, decision in decisions.latest_by_subject(s.rulings).items()
-        if decision.action in ("accept", "reject", "reclassify")
+        if decision.action in ("accept", "reject", "reclassify") and subject not in lines
     }
     found = [
         {
@@ -224,6 +244,13 @@ def rulings_frame(s: Situation) -> pl.LazyFrame:
     return pl.LazyFrame(found, schema=dict.fromkeys(names, pl.String()))
 
 
+def _copied_lines(s: Situation) -> set[str]:
+    """Lines that stand in a copy alone: a ruling on one of them is about the line, no event."""
+    lines = pl.scan_parquet(s.superseded(Kind.DOWNLOADS).parent / "lines.parquet")
+    added = lines.filter(pl.col("change") == "added").select("copy", "copy_line").collect()
+    return {f"{copy}:{line}" for copy, line in added.iter_rows()}
+
+
 def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
     """EGRESS of all downloads, of those under inquiry apart, ACTS, and grounds without a download.
 
@@ -234,7 +261,7 @@ def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
     rulings = rulings_frame(s)
 
     def make(target: Path) -> None:
-        everything = _unique_ids(pl.scan_parquet(extracted))
+        everything = _unique_ids(_unique_ids(pl.scan_parquet(extracted)))
         if s.moment.events_until is not None:
             everything = everything.filter(pl.col("at") <= s.moment.events_until)
         held = traces(s, inventory)

@@ -48,6 +48,7 @@ def write_report(context: Context, number: int) -> Path:
                 missing=_missing(context, number),
                 changes=_changes(context, number),
                 outside_focus=_outside(place),
+                notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
         )

@@ -16,7 +16,7 @@ from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
-from breachscope.workflow import counting, frames, reconstruction
+from breachscope.workflow import counting, frames, notes, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
 from breachscope.workflow.situation import LOGS, Moment, Situation, situation
@@ -295,15 +295,16 @@ def _gathered(s: Situation, name: str, schema: pl.Schema, places: Mapping[str, P
 def _write(s: Situation, tables: Mapping[str, Path], result: Result, *, began_at: str) -> None:
     """The run's folder: its tables linked to the store, run.json, parts.json."""
     case = s.context.case
+    noticed = notes.notes(s, tables["versions"], tables["extractions"].parent)
     with folder.whole(case.run(result.number)) as target:
         target.mkdir(mode=folder.PRIVATE_FOLDER)
         for name, path in tables.items():
             folder.link(path, target / f"{name}.parquet")
         folder.write_json(target / "parts.json", as_json(s.parts.asked))
-        folder.write_json(target / "run.json", _record(s, result, began_at))
+        folder.write_json(target / "run.json", _record(s, result, noticed, began_at))
 
 
-def _record(s: Situation, result: Result, began_at: str) -> dict[str, Any]:
+def _record(s: Situation, result: Result, noticed: list[str], began_at: str) -> dict[str, Any]:
     made: dict[str, int] = {}
     for fingerprint, _ in s.parts.made:
         made[fingerprint.stage] = made.get(fingerprint.stage, 0) + 1
@@ -320,6 +321,7 @@ def _record(s: Situation, result: Result, began_at: str) -> dict[str, Any]:
         "case": s.context.settings.model_dump(mode="json"),
         "playbook": {"name": s.context.settings.playbook, "digest": s.context.playbook.digest},
         "rulings": [d.id for d in s.rulings],
+        "notes": noticed,
         "evidence": {item.evidence_id: item.sha256 for item in s.items},
         "computed": made,
         "kept": result.kept,

@@ -72,6 +72,7 @@ def run(
         "computed": result.computed,
         "kept": result.kept,
         "conflicts": conflicts,
+        "notes": tables.run_record(context, result.number)["notes"],
         "totals": shown.document["totals"],
         "report": str(report),
     }
@@ -103,6 +104,7 @@ def told(document: dict[str, Any]) -> Iterator[str]:
             f"{document['conflicts']} explained downloads have evidence against them: "
             "they wait for a ruling"
         )
+    yield from (f"note: {note}" for note in document["notes"])
     yield f"report: {document['report']}"
 
 

@@ -29,7 +29,7 @@ LOGS = (Kind.DOWNLOADS, Kind.LOGINS, Kind.REMOTE, Kind.MEDIA, Kind.PRESENCE)
 """Kinds that are logs: they have a rhythm, a clock, and may be handed in twice."""
 
 COPIES_VERSION = 1
-SPAN_VERSION = 1
+SPAN_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +146,13 @@ def _listed(items: Sequence[Item]) -> str:
 
 
 def span_part(s: Situation, item: Item) -> Path:
-    """First and last time of one log file, and its rows."""
+    """First and last time of one log file (microseconds from 1970), and its rows."""
 
     def make(target: Path) -> None:
         at = pl.col(timeline.EVENT_TIME[item.kind])
         rows = frames.scan(s.context.case, item)
-        rows.select(first=at.min(), last=at.max(), rows=pl.len()).sink_parquet(
-            target / "span.parquet"
-        )
+        first, last = at.min().cast(pl.Int64), at.max().cast(pl.Int64)
+        rows.select(first=first, last=last, rows=pl.len()).sink_parquet(target / "span.parquet")
 
     wanted = Fingerprint("span", item.evidence_id, {item.evidence_id: item.store}, {}, SPAN_VERSION)
     return s.parts.get(wanted, make) / "span.parquet"
@@ -194,6 +193,16 @@ def _declared(s: Situation, kind: Kind) -> dict[str, str]:
         if original and original != item.evidence_id:
             found[item.evidence_id] = original
     return found
+
+
+def undeclared_originals(s: Situation, kind: Kind) -> list[tuple[Item, str]]:
+    """Files said to be a copy of something the case does not have, and what was named."""
+    found = _declared(s, kind)
+    return [
+        (item, item.options.copy_of)
+        for item in s.of(kind)
+        if item.options.copy_of is not None and item.evidence_id not in found
+    ]
 
 
 def copies_part(s: Situation, kind: Kind) -> Path:
