@@ -54,6 +54,7 @@ def intake_comparison(context: Context) -> dict[str, Any]:
         if item.kind is Kind.RECORDS
         and item.format == intake.PLAIN
         and (item.encoding or "").startswith("cp932")
+        and not item.rows_quarantined  # the peer stops at the first broken line
     ]
     chosen = sorted(items, key=lambda item: (-item.bytes, item.evidence_id))[:LARGEST]
     scratch = Path(tempfile.mkdtemp())

@@ -29,7 +29,9 @@ def zipped(**members: str) -> bytes:
 @pytest.mark.parametrize("kind", [Kind.RECORDS, Kind.LEAK])
 def test_rows_are_numbered_on_over_the_members_of_an_archive(tmp_path: Path, kind: Kind) -> None:
     members = zipped(
-        a="氏名,電話番号\n甲,1\n壊れた\n乙,2\n", b="氏名,電話番号\n丙,3\n", c="氏名,電話番号\n丁,4\n"
+        a="氏名,電話番号\n甲,1\n壊れた\n乙,2\n",
+        b="氏名,電話番号\n丙,3\n",
+        c="氏名,電話番号\n丁,4\n",
     )
 
     taken = take(file(tmp_path, members, "list.zip"), spec(kind))

@@ -31,6 +31,8 @@ from breachscope.people.identity import PartyIdentity, over_parties, party_ident
 from breachscope.schema import COUNTS, OVER_PARTIES, SCOPE
 
 TEN: list[Record] = [{"name": f"人{n}", "phone": str(n)} for n in range(10)]
+SURE_OF: list[Record] = [{**who, "address": f"北町{n}-1"} for n, who in enumerate(TEN)]
+"""They tell enough that two rows of one are one person, even strictly."""
 COUNT = {"sure": False, "version_rows": 10}
 
 
@@ -119,7 +121,7 @@ def test_the_unsure_end_of_a_prefix_is_in_the_high_bound_only() -> None:
 
 
 def test_of_a_count_as_many_persons_left_as_rows_less_repeats() -> None:
-    rows = [*TEN[:8], TEN[0], TEN[1]]  # ten rows, eight persons
+    rows = [*SURE_OF[:8], SURE_OF[0], SURE_OF[1]]  # ten rows, eight persons
     found = reach(identity(V1=rows), segment("V1", (1, 10), at_least=7, **COUNT))
 
     assert figures(found, "possible") == figures(found, "all") == (5, 5, 8)
@@ -127,7 +129,7 @@ def test_of_a_count_as_many_persons_left_as_rows_less_repeats() -> None:
 
 
 def test_a_count_of_few_rows_is_one_person_at_least() -> None:
-    rows = [*TEN[:3], *TEN[:3], *TEN[:3], TEN[0]]
+    rows = [*SURE_OF[:3], *SURE_OF[:3], *SURE_OF[:3], SURE_OF[0]]
     found = reach(identity(V1=rows), segment("V1", (1, 10), at_least=2, **COUNT))
 
     assert figures(found, "all") == (1, 1, 3)
@@ -222,6 +224,60 @@ def test_all_rows_are_all_records_however_the_list_numbers_them() -> None:
     who = party_identity("P1", [("V1", frame)], POLICY)
 
     assert figures(reach(who, segment("V1", (1, 10))), "all") == (10, 10, 10)
+
+
+def test_records_beyond_the_rows_a_list_is_said_to_have_may_have_left() -> None:
+    found = reach(identity(V1=TEN), segment("V1", (1, 6), version_rows=6))
+
+    assert figures(found, "possible") == figures(found, "all") == (6, 6, 10)
+    assert found.scope.height == found.counts["rows_distinct"].item() == 6
+
+
+def test_a_part_of_a_list_longer_than_said_is_that_part() -> None:
+    found = reach(identity(V1=TEN), segment("V1", (1, 4), version_rows=6))
+
+    assert figures(found, "all") == (4, 4, 4)
+
+
+def test_rows_of_a_name_alone_may_each_be_someone_else() -> None:
+    found = reach(identity(V1=[{"name": "甲"}] * 4), segment("V1", (1, 4)))
+
+    assert figures(found, "possible") == figures(found, "all") == (1, 1, 4)
+
+
+def test_rows_that_did_not_leave_are_nobody_more() -> None:
+    found = reach(identity(V1=[{"name": "甲"}] * 4), segment("V1", (1, 2), version_rows=4))
+
+    assert figures(found, "all") == (1, 1, 2)
+
+
+def test_a_name_alone_in_two_versions_may_be_the_same_people_again() -> None:
+    found = reach(
+        identity(V1=[{"name": "甲"}] * 3, V2=[{"name": "甲"}] * 2),
+        segment("V1", (1, 3)),
+        segment("V2", (1, 2), event_id="E2", tier="confirmed"),
+    )
+
+    assert figures(found, "all") == (1, 1, 3)
+    assert figures(found, "confirmed") == (1, 1, 2)
+    assert figures(found, "possible") == (0, 0, 2)
+
+
+def test_rows_of_all_that_a_strict_rung_asks_for_are_one_person() -> None:
+    found = reach(identity(V1=SURE_OF[:1] * 4), segment("V1", (1, 4)))
+
+    assert figures(found, "all") == (1, 1, 1)
+
+
+def test_a_row_of_a_sex_a_town_or_a_birth_date_is_nobody_we_can_name() -> None:
+    rows: list[Record] = [
+        {"sex": "f"},
+        {"address": "北町", "postal": "1000001"},
+        {"birth": date(1950, 1, 1)},
+    ]
+    found = reach(identity(V1=[*TEN[:2], *rows]), segment("V1", (1, 5)))
+
+    assert figures(found, "all") == (2, 2, 5)
 
 
 def test_a_download_that_nothing_bounds_is_named() -> None:
@@ -360,6 +416,21 @@ def test_lost_rows_add_up_over_parties() -> None:
     assert over.select("all_low", "all_count", "all_high").row(0) == (0, 0, 40)
 
 
+def test_repeats_add_up_over_parties() -> None:
+    alone: list[Record] = [{"name": "甲"}] * 3
+    reaches, over = whole(*parties(P1=alone, P2=alone), taken={"P1": 3, "P2": 3})
+
+    assert [figures(found, "all") for found in reaches] == [(1, 1, 3)] * 2
+    assert over["all_high"].item() == 6
+
+
+def test_without_parties_nobody_is_counted() -> None:
+    total = over_parties_counts([], over_parties([], POLICY))
+
+    assert total.row(0) == (0,) * len(OVER_PARTIES)
+    reconciled(pl.DataFrame(schema=COUNTS), total)
+
+
 def counts(**figures: int) -> pl.DataFrame:
     row = {name: 0 for name, dtype in COUNTS.items() if dtype in (pl.UInt64(), pl.UInt32())}
     return pl.DataFrame([{"party_id": "P7", **row, **figures}], schema=COUNTS)
@@ -373,7 +444,22 @@ def test_figures_that_agree_pass() -> None:
     fine = {"possible_low": 2, "possible_count": 3, "possible_high": 4}
     total = {"all_low": 2, "all_count": 3, "all_high": 4}
 
-    reconciled(counts(**fine, **total), over(**fine, **total))
+    reconciled(counts(**fine, **total, rows_gross_high=2), over(**fine, **total))
+
+
+def test_more_persons_than_rows_that_left_stop_the_run() -> None:
+    figures = {f"{tier}_{m}": 3 for tier in ("possible", "all") for m in ("low", "count", "high")}
+
+    with pytest.raises(ReconciliationError, match="party P7: all_low 3 above the 2 rows"):
+        reconciled(counts(**figures, rows_gross_high=2), over())
+
+
+def test_rows_of_a_seized_file_count_beside_those_downloaded() -> None:
+    found = reach(identity(V1=TEN), segment("V1", (1, 10), event_id="F1"))
+    total = found.counts.select(OVER_PARTIES.names())
+
+    assert found.seized == 10
+    reconciled(found.counts, total, {"P1": found.seized})
 
 
 def test_tiers_that_do_not_add_up_stop_the_run_naming_the_party() -> None:

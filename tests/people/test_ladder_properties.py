@@ -57,7 +57,7 @@ def test_every_count_lies_between_its_bounds_and_tiers_add_up(
     found = reach(who, *left)
     labels = over_parties([("P1", who.keys, who.persons)], POLICY)
 
-    reconciled(found.counts, over_parties_counts([found], labels))
+    reconciled(found.counts, over_parties_counts([found], labels), {"P1": found.seized})
     for tier in LADDER_TIERS:
         low, count, high = figures(found, tier)
         assert low <= count <= high

@@ -5,7 +5,7 @@ import numpy as np
 from breachscope.playbook import Rung
 from breachscope.resolve.components import alone, components
 from breachscope.resolve.policies import known_of_person
-from breachscope.resolve.rungs import Edges, Hashes, Keys, rung_edges, telling
+from breachscope.resolve.rungs import Edges, Hashes, Keys, holding, rung_edges, telling
 from breachscope.schema import KEY_COLUMNS
 
 
@@ -124,3 +124,21 @@ def test_a_rung_says_nothing_of_records_that_are_one_already() -> None:
     edges = rung_edges(rung("name_key", "phone_key"), of, of, np.array([0, 0, 2], dtype=np.uint32))
 
     assert edges.left.size == edges.right.size == 0
+
+
+def test_whom_a_doubtful_record_may_be_does_not_depend_on_the_order_of_rows() -> None:
+    of = keys(name=[7, 7, 7, 7], phone=[1, 1, 1, 1], sex=[0, 5, 5, 6], email=[0, 3, 4, 0])
+    turned = {name: values[::-1].copy() for name, values in of.items()}
+    step = rung("name_key", "phone_key", unless=("sex_key",))
+
+    one, two = (rung_edges(step, told, told, alone(4)) for told in (of, turned))
+
+    assert list(one.doubtful_left) == [0]
+    assert list(two.doubtful_left) == [3]
+    assert one.doubtful_right[0] == 3 - two.doubtful_right[0]
+
+
+def test_a_record_holds_a_rung_if_it_has_all_its_keys_and_any_telephone() -> None:
+    of = keys(name=[7, 7, 7, 0], phone=[1, 0, 0, 1], phone2=[0, 2, 0, 0])
+
+    assert list(holding(rung("name_key", "any_phone"), of)) == [True, True, False, False]

@@ -1,7 +1,8 @@
 """People's rulings, kept in `decisions.jsonl` and replayed on every run.
 
 Nothing is changed or taken out: a later ruling on the same subject takes the place of an
-earlier one. The ledger records each as well, by its digest.
+earlier one. The ledger records each first: a ruling it does not tell of is not obeyed, and the
+last one it tells of counts even if its writer was stopped before it stood in the file.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from breachscope.case import appending, canonical_json
-from breachscope.errors import ConfigError
+from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.schema import TIERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+ENTERED: Final = "ruling"
+"""The ledger's action for one ruling."""
 
 ACTIONS: Final = ("accept", "reject", "reclassify", "original", "withdraw")
 
@@ -41,14 +45,56 @@ def append(path: Path, decision: Decision) -> Decision:
         ConfigError: it is incomplete; all mistakes at once.
 
     """
-    if wrong := _mistakes(asdict(replace(decision, id="D0"))):
-        raise ConfigError("the decision has mistakes:\n  " + "\n  ".join(wrong))
+    check(decision)
     with appending.locked(path) as descriptor:
         appending.mend(descriptor, path)
         taken = path.read_bytes().count(b"\n")
         numbered = replace(decision, id=f"D{taken + 1}")
         appending.write_line(descriptor, canonical_json.dumps(asdict(numbered)))
     return numbered
+
+
+def check(decision: Decision) -> None:
+    """Nothing, if the ruling is complete; its id is not looked at.
+
+    Raises:
+        ConfigError: it is incomplete; all mistakes at once.
+
+    """
+    if wrong := _mistakes(asdict(replace(decision, id="D0"))):
+        raise ConfigError("the decision has mistakes:\n  " + "\n  ".join(wrong))
+
+
+def entered(path: Path, entries: Iterable[dict[str, Any]]) -> list[Decision]:
+    """The rulings the ledger's entries tell of, in order, each held against the file.
+
+    Raises:
+        ConfigError: lines of the file have mistakes.
+        TamperedEvidence: rulings in the file are not those of the ledger; all, by id.
+
+    """
+    told = [Decision(**e["decision"]) for e in entries if e.get("action") == ENTERED]
+    if wrong := differing(told, load(path)):
+        raise TamperedEvidence(
+            "rulings are not those of the ledger:\n  " + "\n  ".join(wrong),
+            hint=f"put {path.name} back as it was; enter rulings with breachscope decide",
+        )
+    return told
+
+
+def differing(told: Sequence[Decision], kept: Sequence[Decision]) -> list[str]:
+    """How the rulings kept differ from those told; the last one told need not be kept yet."""
+    found = []
+    for place in range(max(len(told), len(kept))):
+        number = f"ruling D{place + 1}: "
+        if place >= len(told):
+            found.append(number + "is not in the ledger")
+        elif place >= len(kept):
+            if place + 1 < len(told):
+                found.append(number + "is gone")
+        elif told[place] != kept[place]:
+            found.append(number + "is not as it was entered")
+    return found
 
 
 def load(path: Path) -> list[Decision]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 ADDED = "evidence added"
 """The ledger's action for one evidence file taken in."""
+
+READ_AGAIN = "evidence read again"
+"""Its action for one whose tables were lost and, read again, are not the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Item:
     columns: dict[str, str] = field(default_factory=dict)  # canonical -> column in the file
     attributes: list[str] = field(default_factory=list)  # columns the kind does not know
     notes: list[str] = field(default_factory=list)
+    tables: dict[str, str] = field(default_factory=dict)  # file in the store -> its SHA-256
 
     @property
     def file(self) -> str:
@@ -106,8 +110,26 @@ def from_entry(payload: dict[str, Any]) -> Item:
 
 def items(entries: Iterable[dict[str, Any]]) -> list[Item]:
     """Every evidence file the ledger's entries tell of, in order of evidence id."""
-    found = [from_entry(entry["evidence"]) for entry in entries if entry.get("action") == ADDED]
-    return sorted(found, key=lambda item: item.evidence_id)
+    found: dict[str, Item] = {}
+    for entry in entries:
+        if entry.get("action") == ADDED:
+            item = from_entry(entry["evidence"])
+            found[item.evidence_id] = item
+        elif entry.get("action") == READ_AGAIN:
+            known = found[entry["evidence_id"]]
+            found[known.evidence_id] = replace(known, tables=entry["tables"])
+    return [found[evidence_id] for evidence_id in sorted(found)]
+
+
+def differing(one: Options, other: Options) -> list[str]:
+    """The options by name in which two ways to take a file in differ."""
+    names = [option.name for option in fields(Options)]
+    return [name for name in names if _plain(one, name) != _plain(other, name)]
+
+
+def _plain(options: Options, name: str) -> object:
+    value: object = getattr(options, name)
+    return float(str(value)) if name == "clock_offset" else value
 
 
 def evidence_id(sha256: str, kind: Kind, options: Options) -> str:

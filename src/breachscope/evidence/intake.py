@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from breachscope.errors import EvidenceError
 from breachscope.evidence import books, headers, objects, parquet, tables
 from breachscope.evidence.account import Account, Batch
@@ -19,6 +17,8 @@ from breachscope.schema import KINDS, ColumnType, Kind
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
+
+    import polars as pl
 
     from breachscope.evidence.headers import Layout
     from breachscope.evidence.spec import ReadSpec

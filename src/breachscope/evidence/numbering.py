@@ -107,5 +107,5 @@ def _runs(rows: pl.DataFrame) -> pl.DataFrame:
             first=pl.col("row_no").min(),
             last=pl.col("row_no").max(),
         )
-        .select(_RUNS)
+        .select(*_RUNS)
     )

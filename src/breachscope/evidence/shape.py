@@ -74,7 +74,7 @@ def _people(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Records and leaks: cells as they are; the row's own number where it has one."""
     number = pl.col("_row_no")
-    reason = pl.lit(None, pl.String)
+    reason: pl.Expr = pl.lit(None, pl.String)
     if "row_no" in layout.columns:
         number = values.integer(pl.col("row_no"))
         reason = (
@@ -85,7 +85,7 @@ def _people(
             .when(~number.is_between(1, MOST_ROWS))
             .then(pl.lit(f"is not between 1 and {MOST_ROWS}"))
         )
-    fault = pl.when(reason.is_not_null()).then(pl.lit("row_no"))
+    fault: pl.Expr = pl.when(reason.is_not_null()).then(pl.lit("row_no"))
     if spec.kind is Kind.RECORDS:
         missing = pl.col("version_id").is_null() & reason.is_null()
         fault = pl.when(missing).then(pl.lit("version_id")).otherwise(fault)

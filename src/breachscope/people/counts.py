@@ -4,7 +4,7 @@
 who may have been reached. Counts add over tiers and parties, bounds over parties only.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +55,8 @@ class PartyReach:
     unread: Unread
     endless: tuple[str, ...]
     """Downloads of lost content whose rows nothing bounds: they are missing in every high."""
+    seized: int = 0
+    """Rows that left by files found without a download: rows_gross does not have them."""
 
 
 def party_reach(
@@ -79,7 +81,7 @@ def party_reach(
     stretches, versions = best_rows(own), version_rows(index)
     found = places(stretches, versions)
     best = best_places(found, persons.height)
-    records, unread = reached(found, best), unread_rows(found)
+    records, unread = reached(found, best), unread_rows(found, persons["times"].to_numpy())
     minimum = largest_minimum(own, versions, persons)
     row = {
         "party_id": party_id,
@@ -89,7 +91,8 @@ def party_reach(
     }
     counts = pl.DataFrame([row], schema=PARTY_COUNTS)
     scope = _scope(party_id, best, stretches, persons)
-    return PartyReach(party_id, counts, scope, records, minimum, unread, _endless(own))
+    seized = _seized_rows(own, downloads)
+    return PartyReach(party_id, counts, scope, records, minimum, unread, _endless(own), seized)
 
 
 def over_parties_counts(reaches: Sequence[PartyReach], labels: pl.DataFrame) -> pl.DataFrame:
@@ -108,9 +111,11 @@ def over_parties_counts(reaches: Sequence[PartyReach], labels: pl.DataFrame) -> 
         np.concatenate([np.empty(0, np.uint8), *(reach.reached.maybe for reach in reaches)]),
     )
     unread = [reach.unread for reach in reaches]
-    a, b, c = (sum(rows.tiers[tier] for rows in unread) for tier in range(NOT_SURELY))
+    tiers = range(NOT_SURELY)
+    a, b, c = (sum(rows.tiers[tier] for rows in unread) for tier in tiers)
+    more_a, more_b, more_c = (sum(rows.repeats[tier] for rows in unread) for tier in tiers)
     minimum = max((reach.minimum for reach in reaches), key=_size, default=Minimum())
-    total = Unread((a, b, c), sum(rows.all for rows in unread))
+    total = Unread((a, b, c), sum(rows.all for rows in unread), (more_a, more_b, more_c))
     return pl.DataFrame([ladder(records, _labels(labels), minimum, total)], schema=OVER_PARTIES)
 
 
@@ -123,12 +128,15 @@ def _labels(frame: pl.DataFrame) -> dict[str, Labels]:
     return {policy: frame[policy].to_numpy() for policy in POLICIES}
 
 
-def reconciled(counts: pl.DataFrame, over: pl.DataFrame) -> None:
+def reconciled(
+    counts: pl.DataFrame, over: pl.DataFrame, seized: Mapping[str, int] | None = None
+) -> None:
     """Check that the figures agree with one another.
 
     Args:
         counts: COUNTS or PARTY_COUNTS, one row a party.
         over: OVER_PARTIES.
+        seized: for each party, rows that left but are not in rows_gross.
 
     Raises:
         ReconciliationError: naming each party and the figures that disagree.
@@ -136,6 +144,7 @@ def reconciled(counts: pl.DataFrame, over: pl.DataFrame) -> None:
     rows = {f"party {row['party_id']}": row for row in counts.iter_rows(named=True)}
     whole = over.row(0, named=True)
     wrong = [f"{who}: {said}" for who, row in rows.items() for said in _amiss(row)]
+    wrong += _fewer_rows(counts, seized or {})
     wrong += [f"over all parties: {said}" for said in _amiss(whole)]
     for figure in (f"all_{measure}" for measure in MEASURES):
         total = sum(row[figure] for row in rows.values())
@@ -143,6 +152,14 @@ def reconciled(counts: pl.DataFrame, over: pl.DataFrame) -> None:
             wrong.append(f"over all parties: {figure} {whole[figure]} above the sum {total}")
     if wrong:
         raise ReconciliationError("totals disagree:\n  " + "\n  ".join(wrong))
+
+
+def _fewer_rows(counts: pl.DataFrame, seized: Mapping[str, int]) -> Iterator[str]:
+    """Parties with more persons, at least, than rows of them left at most."""
+    for party, low, rows in counts.select("party_id", "all_low", "rows_gross_high").iter_rows():
+        most = rows + seized.get(party, 0)
+        if low > most:
+            yield f"party {party}: all_low {low} above the {most} rows that left at most"
 
 
 def _amiss(row: Mapping[str, int]) -> list[str]:
@@ -193,6 +210,13 @@ def _scope(
     how = stretches.select("tier", "first_at", "event_id")[rank[who]]
     whose = persons["person_key"].gather(who)
     return how.with_columns(whose, party_id=pl.lit(party_id)).select(SCOPE.names())
+
+
+def _seized_rows(segments: pl.DataFrame, downloads: pl.DataFrame) -> int:
+    """Rows of segments that no download made."""
+    alone = segments.join(downloads.select("event_id"), on="event_id", how="anti")
+    rows = alone.select(pl.col("row_to").cast(pl.Int64()) - pl.col("row_from") + 1)
+    return int(rows.to_series().sum())
 
 
 def _endless(segments: pl.DataFrame) -> tuple[str, ...]:

@@ -18,6 +18,8 @@ _SEED: Final = 20_231_017
 _ROW = ("row_a", "row_b")  # 128 bits: two records with both equal are equal
 _BATCH_ROWS: Final = 1_000_000  # versions are taken in lots, so that few joins are needed
 
+_OWN = ("name_key", "kana_key", "phone_key", "phone2_key", "email_key", "customer_key")
+
 KEY_HASHES: Final = pl.Schema({column: pl.UInt64() for column in (*KEY_COLUMNS, OWN_CUSTOMER)})
 """One row a distinct record, in order: hashes of its values, 0 where it holds none."""
 
@@ -60,11 +62,11 @@ def _hashed(
 ) -> Iterator[pl.DataFrame]:
     """Hash each version; note its id, and the customer numbers that two names share in it.
 
-    Rows that hold no value at all are left out: they can be anybody.
+    Rows that hold nothing of someone's own are left out: a sex or a town can be anybody's.
     """
     for version_id, frame in versions:
         version = pl.lit(len(ids), dtype=pl.UInt32()).alias("version")
-        held = pl.any_horizontal(pl.col(KEY_COLUMNS).is_not_null())
+        held = pl.any_horizontal(pl.col(_OWN).is_not_null()) | _dwelling()
         hashes = frame.filter(held).select(version, "row_no", *_key_hashes(), _dwelling())
         ids.append(version_id)
         households.append(_households(hashes))

@@ -56,6 +56,7 @@ def party_identity(
             **found.labels,
             "person_key": _person_keys(party_id, distinct, found.labels["standard"]),
             "reason": _reasons(found, policy),
+            "times": _times(distinct.index, found.certain),
         },
         schema=PERSONS,
     )
@@ -134,6 +135,19 @@ def _person_keys(party_id: str, distinct: Distinct, labels: Labels) -> pl.Series
     place = np.empty(labels.size, dtype=np.uint32)
     place[first] = np.arange(first.size, dtype=np.uint32)
     return pl.Series(keys, dtype=pl.String()).gather(place[labels])
+
+
+def _times(index: pl.DataFrame, certain: npt.NDArray[np.bool_]) -> Labels:
+    """How many rows of one version each record is, at most; 1 where these are one person.
+
+    Rows of other versions do not add: they may be the same people again.
+    """
+    times = np.ones(certain.size, dtype=np.uint32)
+    thin = index.filter(pl.lit(pl.Series(~certain)).gather("distinct"))
+    rows = thin.group_by("version", "distinct").len()
+    most = rows.group_by("distinct").agg(pl.col("len").max())
+    times[most["distinct"].to_numpy()] = most["len"].to_numpy()
+    return times
 
 
 def _short(text: str) -> str:

@@ -45,6 +45,9 @@ class Unread:
 
     tiers: tuple[int, int, int] = (0, 0, 0)
     all: int = 0
+    """Of every tier, and the repeats."""
+    repeats: tuple[int, int, int] = (0, 0, 0)
+    """Rows that repeat a record which tells too little to say that they are one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def ladder(
         reached: the records.
         labels: policy -> label of every record; `reached.nodes` points into it.
         minimum: the largest single minimum.
-        unread: rows that count for the high bound only.
+        unread: rows that count for the high bound only, repeats among them.
     """
     tally = {policy: _tally(reached, whose) for policy, whose in labels.items()}
     found: dict[str, int] = {}
@@ -91,7 +94,7 @@ def _in_tier(
         least = max(least, minimum.loose - strict.above[tier])
     # whoever stands in an unread row of a higher tier may be someone counted in this one
     least = max(0, least - sum(unread.tiers[:tier]))
-    most = max(count, strict.most[tier]) + unread.tiers[tier]
+    most = max(count, strict.most[tier]) + unread.tiers[tier] + unread.repeats[tier]
     return {f"{name}_count": count, f"{name}_low": min(count, least), f"{name}_high": most}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from breachscope.resolve.components import Labels
 from breachscope.schema import COUNTED_TIERS, POLICIES
 
 Ranks: TypeAlias = npt.NDArray[np.int64]
+
+
+_NOBODY: Final = np.empty(0, dtype=np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Place:
     maybe: int
     unread: int
     """Rows of the stretch that hold no readable record."""
+    beyond: Labels
+    """Kept records after the last row the version is said to have, if the stretch ends there."""
 
 
 def version_rows(index: pl.DataFrame) -> dict[str, VersionRows]:
@@ -47,30 +52,48 @@ def version_rows(index: pl.DataFrame) -> dict[str, VersionRows]:
 
 
 def places(stretches: pl.DataFrame, versions: Mapping[str, VersionRows]) -> list[Place]:
-    """The records of each of the STRETCHES, in their order."""
+    """The records of each of the STRETCHES, in their order; after these, what may be beyond.
+
+    Content may be kept that is longer than the list is said to have been: the rows beyond may
+    have left, but did not surely.
+    """
     columns = ("version_id", "row_from", "row_to", "version_rows", "tier", "maybe")
     numbered = stretches.select(columns).with_columns(
         pl.col("tier").to_physical().fill_null(NOT_SURELY)
     )
-    return [
+    found = [
         _place(versions.get(version), row_from, row_to, rows, tier, maybe)
         for version, row_from, row_to, rows, tier, maybe in numbered.iter_rows()
     ]
+    beyond = (
+        Place(place.beyond, NOT_SURELY, _all_tiers(place), 0, _NOBODY)
+        for place in found
+        if place.beyond.size
+    )
+    return [*found, *beyond]
+
+
+def _all_tiers(place: Place) -> int:
+    return place.maybe | (1 << place.tier) & ((1 << NOT_SURELY) - 1)
 
 
 def _place(
     kept: VersionRows | None, row_from: int, row_to: int, rows: int | None, tier: int, maybe: int
 ) -> Place:
-    """To the version's last row means to the last record kept, however its rows are numbered."""
+    """To the version's last row means to the last record kept, however its rows are numbered.
+
+    Never are more records surely found than the stretch has rows.
+    """
     last = row_to if rows is None else min(row_to, rows)
     spanned = max(0, last - row_from + 1)
     if kept is None:
-        return Place(np.empty(0, dtype=np.uint32), tier, maybe, spanned)
+        return Place(_NOBODY, tier, maybe, spanned, _NOBODY)
     start = int(np.searchsorted(kept.row_no, row_from))
     to_the_end = rows is not None and row_to >= rows
     stop = kept.row_no.size if to_the_end else int(np.searchsorted(kept.row_no, row_to, "right"))
-    found = kept.distinct[start:stop]
-    return Place(found, tier, maybe, max(0, spanned - found.size))
+    surely = min(stop, start + spanned)
+    found, beyond = kept.distinct[start:surely], kept.distinct[surely:stop]
+    return Place(found, tier, maybe, spanned - found.size, beyond)
 
 
 def best_places(found: Sequence[Place], size: int) -> Ranks:
@@ -93,13 +116,27 @@ def reached(found: Sequence[Place], best: Ranks) -> Reached:
     return Reached(nodes, tier[nodes], maybe[nodes])
 
 
-def unread_rows(found: Sequence[Place]) -> Unread:
-    """Rows that left without a record we can read, once each in every tier they may stand in."""
-    tiers = [
-        sum(place.unread for place in found if _may_stand_in(place, tier))
-        for tier in range(NOT_SURELY)
-    ]
-    return Unread((tiers[0], tiers[1], tiers[2]), sum(place.unread for place in found))
+def unread_rows(found: Sequence[Place], times: Labels) -> Unread:
+    """Rows that count for the high bound only, once each in every tier they may stand in.
+
+    Args:
+        found: the places.
+        times: for each distinct record, how many people its rows may be (PERSONS).
+    """
+    standing = [[p for p in found if _may_stand_in(p, tier)] for tier in range(NOT_SURELY)]
+    a, b, c = (sum(place.unread for place in part) for part in standing)
+    more_a, more_b, more_c, more = _repeats([*standing, found], times)
+    whole = sum(place.unread for place in found) + more
+    return Unread((a, b, c), whole, (more_a, more_b, more_c))
+
+
+def _repeats(parts: Sequence[Sequence[Place]], times: Labels) -> Iterator[int]:
+    """For each part, the people its repeated records may be, beyond one for each record."""
+    thin = times > 1
+    for part in parts:
+        rows = [place.distinct[thin[place.distinct]] for place in part] if thin.any() else []
+        left = np.bincount(np.concatenate([_NOBODY, *rows]), minlength=times.size)
+        yield int(np.maximum(np.minimum(left, times.astype(np.int64)) - 1, 0).sum())
 
 
 def _may_stand_in(place: Place, tier: int) -> bool:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from breachscope.playbook import Identity, Rung
 from breachscope.resolve.components import Labels, alone, joined
-from breachscope.resolve.rungs import Edges, Hashes, Keys, mixed, rung_edges, telling
+from breachscope.resolve.rungs import Edges, Hashes, Keys, holding, mixed, rung_edges, telling
 from breachscope.schema import POLICIES
 
 _NONE = np.uint64(0)
@@ -30,6 +30,9 @@ class Resolved:
     rung: npt.NDArray[np.int16]
     """The strongest strict or standard rung (its place in the policy) that joined the record
     to another; -1 if none did."""
+    certain: npt.NDArray[np.bool_]
+    """The record holds all that some strict rung asks for: rows of equal values are one person.
+    Of others, as of a name alone, each row of a version may be someone else."""
 
 
 def resolved(keys: Keys, identity: Identity, bases: Mapping[str, Labels] | None = None) -> Resolved:
@@ -60,7 +63,7 @@ def resolved(keys: Keys, identity: Identity, bases: Mapping[str, Labels] | None 
             rejected.append(_undone(climb.labels, labels))
         found[policy] = labels
     rung[~_in_company(found["standard"])] = -1
-    return Resolved(found, rung)
+    return Resolved(found, rung, _certain(told, identity))
 
 
 class _Climb:
@@ -107,6 +110,13 @@ def known_of_person(values: Hashes, labels: Labels, size: int | None = None) -> 
     one[people] = theirs
     one[people[one[people] != theirs]] = _NONE
     return np.where(held, values, one[labels])
+
+
+def _certain(keys: Keys, identity: Identity) -> npt.NDArray[np.bool_]:
+    certain = np.zeros(keys["name_key"].size, dtype=np.bool_)
+    for place in _places(identity.rungs, "strict"):
+        certain |= holding(identity.rungs[place], keys)
+    return certain
 
 
 def _places(rungs: Sequence[Rung], policy: str) -> list[int]:

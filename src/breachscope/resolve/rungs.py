@@ -74,7 +74,7 @@ def rung_edges(rung: Rung, keys: Keys, known: Keys, labels: Labels) -> Edges:
     groups = _grouped(*_unsettled(*_agreeing(keys, rung.agree), labels))
     doubtful: list[tuple[Labels, Labels]] = []
     for field in rung.unless_differ:
-        groups, apart = _split(groups, known[field])
+        groups, apart = _split(groups, known[field], keys)
         doubtful.append(apart)
     heads = np.repeat(groups.rows[groups.starts], groups.sizes())
     tails = heads != groups.rows
@@ -100,6 +100,13 @@ def telling(keys: Keys, limit: int) -> dict[str, Hashes]:
     households = np.where(keys.get(OWN_CUSTOMER, keys["customer_key"]) == _NONE, _NONE, _MOST)
     told[OWN_CUSTOMER] = told["customer_key"] & households
     return told
+
+
+def holding(rung: Rung, keys: Keys) -> npt.NDArray[np.bool_]:
+    """Which records hold every key of the rung: two rows of such a record are one person."""
+    held = np.zeros(keys["name_key"].size, dtype=np.bool_)
+    held[_agreeing(keys, rung.agree)[0]] = True
+    return held
 
 
 def without(values: Hashes, unwanted: Hashes) -> Hashes:
@@ -189,7 +196,7 @@ def _grouped(rows: Labels, value: Hashes) -> _Groups:
     return _Groups(rows[kept], np.flatnonzero(~follows[kept]))
 
 
-def _split(groups: _Groups, values: Hashes) -> tuple[_Groups, tuple[Labels, Labels]]:
+def _split(groups: _Groups, values: Hashes, keys: Keys) -> tuple[_Groups, tuple[Labels, Labels]]:
     """Part the groups that hold two values; return with them the rows nobody can place."""
     nobody = np.empty(0, dtype=np.uint32)
     if groups.rows.size == 0:
@@ -202,7 +209,7 @@ def _split(groups: _Groups, values: Hashes) -> tuple[_Groups, tuple[Labels, Labe
         return groups, (nobody, nobody)
     ids = groups.ids()
     torn = at_odds[ids]
-    parts, apart = _parts(groups.rows[torn], ids[torn], held[torn], least)
+    parts, apart = _parts(groups.rows[torn], ids[torn], held[torn], least, keys)
     agreed = _Groups(groups.rows[~torn], _starts(ids[~torn]))
     return _Groups(
         np.concatenate([agreed.rows, parts.rows]),
@@ -211,15 +218,27 @@ def _split(groups: _Groups, values: Hashes) -> tuple[_Groups, tuple[Labels, Labe
 
 
 def _parts(
-    rows: Labels, ids: Positions, held: Hashes, least: Hashes
+    rows: Labels, ids: Positions, held: Hashes, least: Hashes, keys: Keys
 ) -> tuple[_Groups, tuple[Labels, Labels]]:
-    """Groups of equal value; and each row without one beside a row of its group's least value."""
+    """Groups of equal value; and each row without one beside a row of its group's least value.
+
+    Which row that is depends on what the rows hold, never on their order.
+    """
     placed = held != _NONE
     stand_in = np.zeros(least.size, dtype=np.uint32)
-    lowest = held == least[ids]
-    stand_in[ids[lowest]] = rows[lowest]
+    lowest = np.flatnonzero(held == least[ids])
+    lowest = lowest[np.argsort(_marks(keys, rows[lowest]), kind="stable")]
+    stand_in[ids[lowest]] = rows[lowest]  # the last is written last
     apart = rows[~placed], stand_in[ids[~placed]]
     return _grouped(rows[placed], mixed(ids[placed].astype(np.uint64), held[placed])), apart
+
+
+def _marks(keys: Keys, rows: Labels) -> Hashes:
+    """One hash of all that each of these records holds."""
+    mark = np.zeros(rows.size, dtype=np.uint64)
+    for column in sorted(keys):
+        mark = mixed(mark, keys[column][rows])
+    return mark
 
 
 def _starts(ids: Positions) -> Positions:

@@ -26,10 +26,10 @@ KEYS_BATCH = 1_500_000
 """Records normalised together; bounds the memory a first run takes."""
 
 KEYS_VERSION = 3
-IDENTITY_VERSION = 1
-OVER_VERSION = 1
-REACH_VERSION = 1
-COUNTS_VERSION = 1
+IDENTITY_VERSION = 2
+OVER_VERSION = 2
+REACH_VERSION = 2
+COUNTS_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +232,7 @@ def reach_part(
             "minimum": asdict(found.minimum),
             "unread": asdict(found.unread),
             "endless": list(found.endless),
+            "seized": found.seized,
         }
         folder.write_json(target / "rest.json", rest)
 
@@ -267,8 +268,9 @@ def _read_reach(party: str, path: Path) -> counts.PartyReach:
             reached["nodes"].to_numpy(), reached["tier"].to_numpy(), reached["maybe"].to_numpy()
         ),
         minimum=ladder.Minimum(**rest["minimum"]),
-        unread=ladder.Unread(tuple(unread["tiers"]), unread["all"]),
+        unread=ladder.Unread(tuple(unread["tiers"]), unread["all"], tuple(unread["repeats"])),
         endless=tuple(rest["endless"]),
+        seized=rest["seized"],
     )
 
 
@@ -283,8 +285,9 @@ def counts_part(s: Situation, reaches: Mapping[str, Path], labels: Path) -> Path
     def make(target: Path) -> None:
         found = [_read_reach(party, path) for party, path in reaches.items()]
         over = counts.over_parties_counts(found, pl.read_parquet(labels))
-        whole = _named(s, pl.concat([reach.counts for reach in found]))
-        counts.reconciled(whole, over)
+        none = pl.DataFrame(schema=counts.PARTY_COUNTS)
+        whole = _named(s, pl.concat([none, *(reach.counts for reach in found)]))
+        counts.reconciled(whole, over, {reach.party_id: reach.seized for reach in found})
         whole.write_parquet(target / "counts.parquet")
         over.write_parquet(target / "over_parties.parquet")
 

@@ -24,27 +24,37 @@ def decide(
     tier: str | None,
     command: Sequence[str],
 ) -> decisions.Decision:
-    """Enter a ruling in decisions.jsonl and in the ledger.
+    """Enter a ruling in the ledger, then in decisions.jsonl.
+
+    A kill in between loses nothing: what the ledger tells of counts, and the next ruling
+    writes it down first.
 
     Raises:
         ConfigError: the ruling is incomplete, or names no action there is.
+        TamperedEvidence: the rulings there are, are not those of the ledger.
 
     """
     with folder.exclusive(folder.find(case)):
-        context = opened(case)
-        moment = now()
-        made = decisions.append(
-            context.case.decisions,
-            decisions.Decision(
-                id="", at=moment, who=who, action=action, subject=subject, why=why, tier=tier
-            ),
+        here = opened(case).case
+        entered = decisions.entered(here.decisions, ledger.entries(here.ledger))
+        made = decisions.Decision(
+            id=f"D{len(entered) + 1}",
+            at=now(),
+            who=who,
+            action=action,
+            subject=subject,
+            why=why,
+            tier=tier,
         )
+        decisions.check(made)
+        for missing in entered[len(decisions.load(here.decisions)) :]:
+            decisions.append(here.decisions, missing)
         entry = {
-            "action": "ruling",
-            "at": moment,
+            "action": decisions.ENTERED,
+            "at": made.at,
             "command": list(command),
             "version": __version__,
             "decision": asdict(made),
         }
-        ledger.append(context.case.ledger, entry)
-    return made
+        ledger.append(here.ledger, entry)
+        return decisions.append(here.decisions, made)

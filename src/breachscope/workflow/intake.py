@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import tomllib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +15,7 @@ import polars as pl
 from tqdm import tqdm
 
 from breachscope import __version__, evidence
-from breachscope.case import folder, ledger, register
+from breachscope.case import folder, ledger, register, stored
 from breachscope.case.fingerprint import digest_of, sha256_of
 from breachscope.errors import BreachscopeError, ConfigError, EvidenceError, TamperedEvidence
 from breachscope.evidence.mapping import is_zone
@@ -21,16 +23,15 @@ from breachscope.schema import Kind, canonical
 from breachscope.workflow.context import Context, now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from breachscope.playbook import Playbook
 
-INTAKE_VERSION = 1
+INTAKE_VERSION = 2
 """Raised by hand when the same file would be read differently."""
 
-COMPRESSION: Literal["zstd"] = "zstd"
-COMPRESSION_LEVEL = 1
+COMPRESSION: Literal["lz4"] = "lz4"
 PLAIN = "delimited text"
 """What intake calls a text file that is not packed: its byte offsets are the file's own."""
 
@@ -152,7 +153,7 @@ def _add_one(
 ) -> Outcome:
     if not request.path.is_file():
         raise EvidenceError(f"{request.path}: no such file")
-    item = read_in(context, request, strict=strict, copied=copy)
+    item = read_in(context, request, known, strict=strict, copied=copy)
     if item.evidence_id in known:
         return Outcome(request, known[item.evidence_id], already=True)
     if copy:
@@ -169,11 +170,19 @@ def _add_one(
 
 
 def read_in(
-    context: Context, request: Request, *, strict: bool = False, copied: bool = False
+    context: Context,
+    request: Request,
+    known: Mapping[str, register.Item] | None = None,
+    *,
+    strict: bool = False,
+    copied: bool = False,
 ) -> register.Item:
     """Read one file into the store, once; nothing is kept of a file that cannot be used.
 
+    `known` is the evidence there is, by id.
+
     Raises:
+        ConfigError: it is in already, with other options.
         EvidenceError: it cannot be read, or has quarantined rows and `strict`.
         TamperedEvidence: it is not the file its expected digest names.
 
@@ -188,7 +197,9 @@ def read_in(
     try:
         versions = write_tables(reading, scratch, spec)
         item = _item(context, request, reading, versions, copied=copied)
+        _refuse_other_options(request, (known or {}).get(item.evidence_id))
         _check(request, item, strict=strict)
+        item = replace(item, tables=stored.digests(scratch))
         folder.write_json(scratch / "reading.json", _description(item))
         with folder.whole(tables_folder(context.case, item.store)) as final:
             scratch.rename(final)
@@ -203,24 +214,30 @@ def write_tables(
     """Write `taken-*.parquet` and `set_aside.parquet`; of records, count the rows by version."""
     asides: list[pl.DataFrame] = []
     versions: dict[str, int] = {}
-    for number, batch in enumerate(reading.batches()):
-        if batch.taken.height or number == 0:
-            batch.taken.write_parquet(
-                target / f"taken-{number:05d}.parquet",
-                compression=COMPRESSION,
-                compression_level=COMPRESSION_LEVEL,
-                statistics=False,
-            )
-        asides += [
-            frame.with_columns(what=pl.lit(what))
-            for what, frame in (("quarantined", batch.quarantined), ("skipped", batch.skipped))
-            if frame.height
-        ]
-        if spec.kind is Kind.RECORDS:
-            _count_versions(versions, batch, spec)
+    with ThreadPoolExecutor(1) as writer:  # writes one batch while the next is read
+        written: Future[None] | None = None
+        for number, batch in enumerate(reading.batches()):
+            if written:
+                written.result()
+            if batch.taken.height or number == 0:
+                place = target / f"taken-{number:05d}.parquet"
+                written = writer.submit(_write_taken, batch.taken, place)
+            asides += [
+                frame.with_columns(what=pl.lit(what))
+                for what, frame in (("quarantined", batch.quarantined), ("skipped", batch.skipped))
+                if frame.height
+            ]
+            if spec.kind is Kind.RECORDS:
+                _count_versions(versions, batch, spec)
+        if written:
+            written.result()
     if asides:
         pl.concat(asides).sort("member", "line").write_parquet(target / "set_aside.parquet")
     return versions
+
+
+def _write_taken(taken: pl.DataFrame, place: Path) -> None:
+    taken.write_parquet(place, compression=COMPRESSION, statistics=False)
 
 
 def _count_versions(
@@ -269,6 +286,16 @@ def _item(
     )
 
 
+def _refuse_other_options(request: Request, known: register.Item | None) -> None:
+    other = register.differing(request.options, known.options) if known else []
+    if known and other:
+        raise ConfigError(
+            f"{request.path.name}: already in as {known.evidence_id} with other options: "
+            + ", ".join(name.replace("_", "-") for name in other),
+            hint="evidence is not taken back: in a new case, add it as it should be",
+        )
+
+
 def _check(request: Request, item: register.Item, *, strict: bool) -> None:
     expected = request.custody.expected_sha256
     if expected and expected.lower() != item.sha256:
@@ -314,14 +341,59 @@ def current(context: Context, item: register.Item) -> register.Item:
     key = intake_key(context, item.sha256, item.kind, item.options)
     described = tables_folder(context.case, key) / "reading.json"
     if not described.is_file():
-        path = item.located(context.case)
-        read_in(context, Request(path, item.kind, item.options, register.Custody()))
+        item = _read_again(context, item, key)
+    if key == item.store and item.tables:
+        return item  # the ledger tells it all: the store is not asked
     known = folder.read_json(described)
     return replace(
         item,
         store=key,
+        tables=known.get("tables", {}),
         **{name: known[name] for name in _READ_AGAIN},
     )
+
+
+def _read_again(context: Context, item: register.Item, key: str) -> register.Item:
+    """Put the tables back; if they are those of the ledger's entry, but other bytes, say so there.
+
+    They can be other bytes where another version of Polars writes them.
+    """
+    folder.remove(tables_folder(context.case, key))
+    path = item.located(context.case)
+    again = read_in(context, Request(path, item.kind, item.options, register.Custody()))
+    if key != item.store or again.tables == item.tables:
+        return item
+    entry = {
+        "action": register.READ_AGAIN,
+        "at": now(),
+        "version": __version__,
+        "evidence_id": item.evidence_id,
+        "tables": again.tables,
+    }
+    ledger.append(context.case.ledger, entry)
+    return replace(item, tables=again.tables)
+
+
+def refuse_changed_tables(context: Context, items: Sequence[register.Item]) -> None:
+    """Hash the stored tables of current items again.
+
+    Raises:
+        TamperedEvidence: tables were edited, added or taken away; all of them, by name.
+
+    """
+    places = [tables_folder(context.case, item.store) for item in items]
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
+        changed = list(workers.map(stored.changed, places, [item.tables for item in items]))
+    told = [
+        f"store/intake/{item.store}/{name} ({item.evidence_id}, {item.file})"
+        for item, names in zip(items, changed, strict=True)
+        for name in names
+    ]
+    if told:
+        raise TamperedEvidence(
+            "tables changed since they were read from the evidence:\n  " + "\n  ".join(told),
+            hint="remove the case's store folder: the next run reads everything again",
+        )
 
 
 _READ_AGAIN = (

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
+import unicodedata
+from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 from tqdm import tqdm
@@ -12,21 +15,30 @@ from tqdm import tqdm
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import sha256_of
-from breachscope.errors import ConfigError
+from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
 from breachscope.notify import seal
-from breachscope.schema import COUNTED_TIERS, RECORD_FIELDS, Kind
+from breachscope.schema import COUNTED_TIERS, Kind
 from breachscope.workflow import frames, intake
+from breachscope.workflow.affected import affected_people
 from breachscope.workflow.context import Context, now, opened
-from breachscope.workflow.tables import run_folder
+from breachscope.workflow.tables import run_folder, run_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from breachscope.case.register import Item
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """The date files carry inside: fixed, so that the same run gives the same bytes."""
+
+WRITTEN = "packages written"
+"""The ledger's action."""
+
+LONGEST_NAME = 60
+"""Characters of a party's id that are kept in its folder's name."""
 
 
 def package(
@@ -39,10 +51,12 @@ def package(
 ) -> list[Path]:
     """Write the package of each named party, or of every party with anything to tell.
 
-    Packages already there are left as they are.
+    Packages already there are left as they are, once proved to be what the ledger tells of. One
+    the ledger never heard of, its command was stopped, is written again.
 
     Raises:
         ConfigError: a party or run is not there, or a template asks for what is not known.
+        TamperedEvidence: a package that is already there is not the one that was written.
         ReconciliationError: another party's rows were about to be written; nothing is left.
 
     """
@@ -53,19 +67,20 @@ def package(
         wanted = _wanted(counts, parties)
         target = context.case.report(chosen) / "packages"
         target.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        names, told = folder_names(counts["party_id"].to_list()), _told(context, chosen)
         written: list[Path] = []
         seals: dict[str, str] = {}
         for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
-            if not (target / _folder_name(party)).exists():
+            written.append(target / names[party])
+            if not _stands(written[-1], party, chosen, told.get(party)):
                 writing.write_package(
-                    target / _folder_name(party),
+                    written[-1],
                     _package(context, chosen, place, counts, party),
                     context.playbook.folder / "templates",
                 )
-            written.append(target / _folder_name(party))
             seals[party] = sha256_of(written[-1] / seal.SUMS)
         entry = {
-            "action": "packages written",
+            "action": WRITTEN,
             "at": now(),
             "command": list(command),
             "version": __version__,
@@ -81,19 +96,80 @@ def _wanted(counts: pl.DataFrame, parties: Sequence[str]) -> list[str]:
     if unknown := [party for party in parties if party not in known]:
         raise ConfigError(f"there is no party {', '.join(unknown)}")
     touched = counts.filter((pl.col("downloads") > 0) | (pl.col("all_high") > 0))
-    return list(parties) or touched["party_id"].to_list()
+    return list(dict.fromkeys(parties)) or touched["party_id"].to_list()
 
 
-def _folder_name(party: str) -> str:
-    """A party's id as a folder's name, whatever characters it has."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in party)
-    return safe if safe == party else f"{safe}-{party.encode().hex()[:12]}"
+def folder_names(parties: Sequence[str]) -> dict[str, str]:
+    """Each party's id as a folder's name: no two alike, also where case is not told apart.
+
+    Raises:
+        ConfigError: two parties would share a folder all the same.
+
+    """
+    alike = Counter(_alike(_safe(party)) for party in parties)
+    names = {
+        party: _folder_name(party, alone=alike[_alike(_safe(party))] == 1) for party in parties
+    }
+    owners: dict[str, str] = {}
+    for party, name in names.items():
+        if owners.setdefault(_alike(name), party) != party:
+            raise ConfigError(f"{owners[_alike(name)]} and {party}: packages would be one folder")
+    return names
+
+
+def _safe(party: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "_" for c in party)[:LONGEST_NAME]
+
+
+def _alike(name: str) -> str:
+    """Names that some file system takes for one are equal in this form."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _folder_name(party: str, *, alone: bool) -> str:
+    safe = _safe(party)
+    if alone and safe == party and not safe.startswith(".") and not safe.endswith("."):
+        return safe
+    return f"{safe.strip('.')}-{hashlib.sha256(party.encode()).hexdigest()[:16]}"
+
+
+def _told(context: Context, number: int) -> dict[str, str]:
+    """The seal of each party's package of a run, as the ledger last told of it."""
+    seals: dict[str, str] = {}
+    for entry in ledger.entries(context.case.ledger):
+        if entry.get("action") == WRITTEN and entry["run"] == number:
+            seals |= entry["packages"]
+    return seals
+
+
+def _stands(place: Path, party: str, number: int, told: str | None) -> bool:
+    """The package is there and is the one that was written; leftovers are cleared away."""
+    if not place.exists():
+        return False
+    if told is None:
+        folder.remove(place)
+        return False
+    if _digest(place) != told or seal.check(place):
+        raise TamperedEvidence(
+            f"package {place.name}: is not as it was written",
+            hint="breachscope package --check tells the whole of it",
+        )
+    manifest = folder.read_json(place / seal.MANIFEST)
+    if (manifest["party_id"], manifest["run"]) != (party, number):
+        raise TamperedEvidence(f"package {place.name}: is not this party's of run {number}")
+    return True
+
+
+def _digest(place: Path) -> str | None:
+    sums = place / seal.SUMS
+    return sha256_of(sums) if sums.is_file() else None
 
 
 def _package(
     context: Context, number: int, place: Path, counts: pl.DataFrame, party: str
 ) -> packages.Package:
-    named = _recipient(context, counts, party)
+    items = [intake.current(context, item) for item in run_items(context, number)]
+    named = _recipient(context, items, counts, party)
     inquiry = pl.scan_parquet(place / "inquiry.parquet")
     own = inquiry.filter(
         (pl.col("party_id") == party) & pl.col("tier").is_in(COUNTED_TIERS)
@@ -102,24 +178,24 @@ def _package(
         recipient=named,
         counts=counts.filter(pl.col("party_id") == party),
         extractions=own,
-        people=affected_people(context, place, party),
+        people=affected_people(context, items, place, party),
         case=context.settings.name,
         run=number,
         program_version=__version__,
         playbook_digest=context.playbook.digest,
         zone=context.settings.zone,
         created=CREATED,
-        files={item.evidence_id: item.file for item in context.items},
+        files={item.evidence_id: item.file for item in items},
         limits=tuple(_limits(place, party)),
     )
 
 
-def _recipient(context: Context, counts: pl.DataFrame, party: str) -> packages.Recipient:
+def _recipient(
+    context: Context, items: Iterable[Item], counts: pl.DataFrame, party: str
+) -> packages.Recipient:
     row = counts.row(by_predicate=pl.col("party_id") == party, named=True)
-    table = frames.table(context.case, context.items, Kind.PARTIES)
-    contacts = (
-        table.filter(pl.col("party_id") == party).select("contact").collect()["contact"].to_list()
-    )
+    own = frames.table(context.case, items, Kind.PARTIES).filter(pl.col("party_id") == party)
+    contacts = own.select(pl.col("contact").drop_nulls()).collect()["contact"].to_list()
     contact = next(iter(contacts), None)
     return packages.Recipient(party, row["name"] or party, row["sector"] or "", contact)
 
@@ -151,86 +227,32 @@ def _limits(place: Path, party: str) -> Iterator[str]:
         )
 
 
-def affected_people(context: Context, place: Path, party: str) -> Iterator[pl.DataFrame]:
-    """The persons whose records surely left, each with the first record of theirs that did.
-
-    Yields frames of at most some ten thousand persons: party_id, person_key, tier, first_at,
-    versions, row_no, version_id and the record's fields as the source spells them.
-    """
-    scope = pl.scan_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
-    extracted = pl.scan_parquet(place / "inquiry.parquet").select(
-        "event_id", at_version="version_id"
-    )
-    persons = scope.join(extracted, on="event_id", how="left").collect()
-    if persons.is_empty():
-        return
-    held = (
-        pl.scan_parquet(place / "people.parquet")
-        .filter(pl.col("party_id") == party)
-        .join(persons.lazy(), on=["party_id", "person_key"], how="inner")
-        .collect()
-    )
-    told = held.group_by("person_key").agg(
-        versions=pl.col("version_id").cast(pl.String).unique().sort().str.join(";")
-    )
-    first = (
-        held.with_columns(shown=pl.col("version_id") == pl.col("at_version"))
-        .sort("person_key", "shown", "version_id", "row_no", descending=[False, True, False, False])
-        .unique("person_key", keep="first", maintain_order=True)
-        .join(told, on="person_key", validate="1:1")
-    )
-    yield from _with_fields(context, place, first)
-
-
-def _with_fields(context: Context, place: Path, first: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """The chosen records with their fields, version by version, every frame alike."""
-    items = {item.evidence_id: item for item in context.items if item.kind is Kind.RECORDS}
-    kept = dict(
-        pl.read_parquet(place / "versions.parquet")
-        .select("version_id", "records_evidence_id")
-        .drop_nulls()
-        .iter_rows()
-    )
-    chosen = {
-        str(part["version_id"][0]): part
-        for part in first.partition_by("version_id", maintain_order=True)
-    }
-    current = {version: intake.current(context, items[kept[version]]) for version in sorted(chosen)}
-    fields = [
-        name for name in RECORD_FIELDS if any(name in item.columns for item in current.values())
-    ]
-    for version, item in current.items():
-        yield _one_version(context, chosen[version], item, version, fields)
-
-
-def _one_version(
-    context: Context, part: pl.DataFrame, item: Any, version: str, fields: Sequence[str]
-) -> pl.DataFrame:
-    rows = frames.scan(context.case, item)
-    held = set(rows.collect_schema())
-    if len(item.versions) > 1:
-        rows = rows.filter(pl.col("version_id") == version)
-    values = rows.select(
-        pl.col("row_no").cast(pl.UInt32),
-        *(pl.col(name) if name in held else pl.lit(None, pl.String).alias(name) for name in fields),
-    ).collect()
-    return (
-        part.join(values, on="row_no", how="left", validate="1:1", maintain_order="left")
-        .select("party_id", "person_key", "tier", "first_at", "versions", "row_no", *fields)
-        .sort("person_key")
-    )
-
-
 def check(case: Path | None, number: int | None) -> list[str]:
     """Everything wrong with the packages of a run."""
     context = opened(case)
     chosen, place = run_folder(context, number)
-    target = context.case.report(chosen) / "packages"
-    if not target.is_dir() or not any(target.iterdir()):
+    target, told = context.case.report(chosen) / "packages", _told(context, chosen)
+    found = sorted(target.iterdir()) if target.is_dir() else []
+    if not found and not told:
         raise ConfigError(f"run {chosen} has no packages", hint="breachscope package")
     scope = pl.scan_parquet(place / "scope.parquet")
+    names = folder_names(pl.read_parquet(place / "counts.parquet")["party_id"].to_list())
+    sealed = {names[party]: digest for party, digest in told.items()}
     return [
-        f"{place_of.name}: {problem}"
-        for place_of in sorted(target.iterdir())
-        for problem in seal.check(place_of, scope)
+        *(f"{name}: {problem}" for name, problem in _against_ledger(target, found, sealed)),
+        *(f"{at.name}: {problem}" for at in found for problem in seal.check(at, scope)),
     ]
+
+
+def _against_ledger(
+    target: Path, found: Iterable[Path], sealed: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Packages that are gone, that are other than those written, that nobody wrote."""
+    there = {place.name for place in found}
+    for name, digest in sealed.items():
+        if name not in there:
+            yield name, "the ledger tells of this package, and it is not there"
+        elif _digest(target / name) != digest:
+            yield name, f"{seal.SUMS} is not the one the ledger tells of"
+    for name in sorted(there - sealed.keys()):
+        yield name, "the ledger does not tell of this package"

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from breachscope.case.register import Item
 
-INVENTORY_VERSION = 1
-COVERAGE_VERSION = 1
-EXTRACTION_VERSION = 1
-EGRESS_VERSION = 1
+INVENTORY_VERSION = 2
+COVERAGE_VERSION = 2
+EXTRACTION_VERSION = 2
+EGRESS_VERSION = 2
 
 TRACES = (Kind.WORK, Kind.MEDIA, Kind.REMOTE, Kind.FILES, Kind.HOSTS)
 """The evidence that is held against downloads."""

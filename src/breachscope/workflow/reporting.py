@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope import __version__
-from breachscope.case import folder
+from breachscope.case import folder, ledger
+from breachscope.case.fingerprint import sha256_of
 from breachscope.reconstruct import coverage
 from breachscope.report import html, inputs
 from breachscope.report import view as viewing
 from breachscope.workflow import diff, frames, intake
+from breachscope.workflow.context import now
 from breachscope.workflow.tables import run_record
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
     from breachscope.case.register import Item
     from breachscope.workflow.context import Context
+
+REPORTED = "report written"
+"""The ledger's action for the report of a run."""
 
 QUARANTINE_LINES = 5
 FRAMES = (
@@ -36,7 +41,7 @@ FRAMES = (
 
 
 def write_report(context: Context, number: int) -> Path:
-    """Write `reports/N/report.html`; a killed one is written again by the next run."""
+    """Write `reports/N/report.html` and enter its digest in the ledger."""
     place = context.case.run(number)
     told = {name: pl.read_parquet(place / f"{name}.parquet") for name in FRAMES}
     page = html.render(
@@ -55,8 +60,17 @@ def write_report(context: Context, number: int) -> Path:
     )
     report = context.case.report(number)
     report.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
-    folder.write_text(report / "report.html", page)
-    return report / "report.html"
+    written = report / "report.html"
+    folder.write_text(written, page)
+    entry = {
+        "action": REPORTED,
+        "at": now(),
+        "version": __version__,
+        "run": number,
+        "files": {written.name: sha256_of(written)},
+    }
+    ledger.append(context.case.ledger, entry)
+    return written
 
 
 def _outside(place: Path) -> int:

@@ -89,6 +89,9 @@ def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool
         "evidence": {item.evidence_id: item.sha256 for item in s.items},
         "settings": settings_digest(s),
         "tables": digests,
+        "records": {
+            name: sha256_of(context.case.run(number) / name) for name in ("run.json", "parts.json")
+        },
     }
     ledger.append(context.case.ledger, entry)
     return result

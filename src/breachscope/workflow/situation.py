@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.case import decisions
+from breachscope.case import decisions, ledger
 from breachscope.case.fingerprint import Fingerprint, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.reconstruct import copies, timeline
@@ -96,21 +96,26 @@ _TIMES = {
 
 
 def situation(context: Context, parts: Parts, moment: Moment) -> Situation:
-    """The evidence of the case as of `moment`, every file hashed anew.
+    """The evidence of the case as of `moment`, every file and its stored tables hashed anew.
 
     Raises:
-        TamperedEvidence: a file is not what was taken in.
+        TamperedEvidence: a file is not what was taken in, a table not what was read from it, a
+            ruling not what was entered.
         EvidenceError: a file is not there any more.
 
     """
     items = [item for item in context.items if _had(item, moment)]
     proved(context, items)
+    read = [intake.current(context, item) for item in items]
+    intake.refuse_changed_tables(context, read)
     return Situation(
         context=context,
-        items=tuple(intake.current(context, item) for item in items),
+        items=tuple(read),
         parts=parts,
         moment=moment,
-        rulings=tuple(decisions.load(context.case.decisions)),
+        rulings=tuple(
+            decisions.entered(context.case.decisions, ledger.entries(context.case.ledger))
+        ),
     )
 
 

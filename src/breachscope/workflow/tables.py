@@ -171,7 +171,7 @@ def coverage_table(context: Context, number: int | None) -> Shown:
     }
     kinds = {item.evidence_id: item.kind.value for item in context.items}
     sources = [_source(row, tables, kinds) for row in rhythms.iter_rows(named=True)]
-    present = {item.kind for item in context.items}
+    present = {item.kind for item in run_items(context, chosen)}
     missing = [
         {"kind": source.kind.value, "why": source.why}
         for source in coverage.missing_sources(present, context.playbook.rules.expected)
@@ -294,13 +294,27 @@ def reveal(
 
 def _records(context: Context, places: pl.DataFrame) -> Iterable[dict[str, Any]]:
     items = {item.evidence_id: item for item in context.items if item.kind is Kind.RECORDS}
-    for part in places.partition_by("records_evidence_id", maintain_order=True):
-        item = intake.current(context, items[part["records_evidence_id"][0]])
-        wanted = part["row_no"].to_list()
-        rows = frames.scan(context.case, item).filter(pl.col("row_no").is_in(wanted)).collect()
+    one_content = ["records_evidence_id", "version_id"]
+    for part in places.partition_by(one_content, maintain_order=True):
+        evidence_id, version = part.select(one_content).row(0)
+        item = intake.current(context, items[evidence_id])
+        wanted = pl.col("row_no").is_in(part["row_no"].to_list())
+        rows = rows_of_version(context, item, version).filter(wanted).collect()
         for row in rows.iter_rows(named=True):
             values = {k: v for k, v in row.items() if not k.startswith(ATTRIBUTE_PREFIX) and v}
             yield {"file": item.file, **values}
+
+
+def rows_of_version(context: Context, item: Item, version: str) -> pl.LazyFrame:
+    """The stored rows of one version; a records file may hold several, each with a row 1."""
+    rows = frames.scan(context.case, item)
+    return rows.filter(pl.col("version_id") == version) if len(item.versions) > 1 else rows
+
+
+def run_items(context: Context, number: int) -> list[Item]:
+    """The evidence a run looked at: what was added later is none of its."""
+    seen = run_record(context, number)["evidence"]
+    return [item for item in context.items if item.evidence_id in seen]
 
 
 def run_record(context: Context, number: int | None) -> dict[str, Any]:

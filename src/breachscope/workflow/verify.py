@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from breachscope.case import decisions, ledger, register
+from breachscope.case import decisions, folder, ledger, register, stored
 from breachscope.case.fingerprint import sha256_of
-from breachscope.errors import ConfigError
+from breachscope.errors import BreachscopeError
+from breachscope.workflow import reporting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +54,14 @@ def verify(case: CaseFolder, expected_head: str | None) -> Verdict:
     problems += _evidence_problems(case, items)
     runs = [entry for entry in entries if entry.get("action") == "run"]
     problems += _run_problems(case, runs)
+    problems += _table_problems(case, items)
+    problems += _report_problems(case, entries)
     problems += _ruling_problems(case, entries)
     notes += _stopped(case, entries)
+    notes.append(
+        "what the stages computed (store, but for store/intake) is not sealed: without it, the "
+        "next run computes it again"
+    )
     notes.append("unsigned, not timestamped: keep the head outside the case to prove its end")
     return Verdict(
         str(ledger.head(case.ledger)), len(entries), len(items), len(runs), problems, notes
@@ -74,6 +81,24 @@ def _evidence_problems(case: CaseFolder, items: list[register.Item]) -> list[str
         return [found for found in workers.map(problem, items) if found]
 
 
+def _table_problems(case: CaseFolder, items: list[register.Item]) -> list[str]:
+    """Tables in the store that are not as read; of files read again, by their reading.json."""
+    told = {item.store: item.tables for item in items if item.tables}
+    places = sorted(path.parent for path in (case.store / "intake").glob("*/reading.json"))
+
+    def problems(place: Path) -> list[str]:
+        tables = told.get(place.name)
+        if tables is None:
+            tables = folder.read_json(place / "reading.json").get("tables", {})
+        return [
+            f"store/intake/{place.name}: {name} changed since it was read from the evidence"
+            for name in stored.changed(place, tables)
+        ]
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
+        return [problem for found in workers.map(problems, places) for problem in found]
+
+
 def _run_problems(case: CaseFolder, runs: list[dict[str, Any]]) -> list[str]:
     problems = []
     for entry in runs:
@@ -81,48 +106,44 @@ def _run_problems(case: CaseFolder, runs: list[dict[str, Any]]) -> list[str]:
         if not place.is_dir():
             problems.append(f"run {entry['run']}: its folder is not there")
             continue
+        files = {f"{name}.parquet": digest for name, digest in entry["tables"].items()}
+        files |= entry.get("records", {})
         problems += [
-            f"run {entry['run']}: {name}.parquet changed since it was written"
-            for name, digest in sorted(entry["tables"].items())
-            if _digest(place / f"{name}.parquet") != digest
+            f"run {entry['run']}: {name} changed since it was written"
+            for name, digest in sorted(files.items())
+            if _digest(place / name) != digest
         ]
     return problems
 
 
+def _report_problems(case: CaseFolder, entries: list[dict[str, Any]]) -> list[str]:
+    """Reports that are gone or changed; of one written twice, the later counts."""
+    written = {entry["run"]: entry["files"] for entry in _of(entries, reporting.REPORTED)}
+    return [
+        f"report {number}: {name} is gone or changed since it was written"
+        for number, files in sorted(written.items())
+        for name, digest in sorted(files.items())
+        if _digest(case.report(number) / name) != digest
+    ]
+
+
 def _ruling_problems(case: CaseFolder, entries: list[dict[str, Any]]) -> list[str]:
     """Rulings that are not those the ledger tells of."""
-    told = {entry["decision"]["id"]: entry["decision"] for entry in _of(entries, "ruling")}
     try:
-        kept = {made.id: asdict(made) for made in decisions.load(case.decisions)}
-    except ConfigError as error:
+        decisions.entered(case.decisions, entries)
+    except BreachscopeError as error:
         return [str(error)]
-    changed = [ruling for ruling in told if kept.get(ruling) != told[ruling]]
-    slipped_in = sorted(kept.keys() - told.keys(), key=list(kept).index)[:-1]
-    return [
-        *(f"ruling {ruling}: is not as it was entered" for ruling in changed),
-        *(f"ruling {ruling}: is not in the ledger" for ruling in slipped_in),
-    ]
+    return []
 
 
 def _stopped(case: CaseFolder, entries: list[dict[str, Any]]) -> list[str]:
     """What a command wrote last before it was stopped, or somebody slipped in."""
     runs = {entry["run"] for entry in _of(entries, "run")}
-    rulings = [entry["decision"]["id"] for entry in _of(entries, "ruling")]
-    kept = [made.id for made in _readable_rulings(case)]
     return [
-        f"{what}: is not in the ledger: its command was stopped, or it is somebody else's"
-        for what in [
-            *(f"run {number}" for number in case.run_numbers() if number not in runs),
-            *(f"ruling {ruling}" for ruling in kept[-1:] if ruling not in rulings),
-        ]
+        f"run {number}: is not in the ledger: its command was stopped, or it is somebody else's"
+        for number in case.run_numbers()
+        if number not in runs
     ]
-
-
-def _readable_rulings(case: CaseFolder) -> list[decisions.Decision]:
-    try:
-        return decisions.load(case.decisions)
-    except ConfigError:
-        return []
 
 
 def _of(entries: list[dict[str, Any]], action: str) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from breachscope.errors import ConfigError
-from breachscope.schema import COUNTED_TIERS, LADDER_TIERS, MEASURES
+from breachscope.schema import COUNTED_TIERS, LADDER_TIERS, MEASURES, Kind
 from breachscope.workflow import frames, intake
-from breachscope.workflow.tables import run_folder
+from breachscope.workflow.tables import rows_of_version, run_folder, run_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +34,15 @@ class Step:
 def why(context: Context, number: int | None, subject: str) -> dict[str, Any]:
     """`{"schema", "run", "subject", "steps"}` for a party, figure, act, download or person.
 
-    A figure is `PARTY:TIER` or `PARTY:TIER:MEASURE`, as in `P01:confirmed:high`.
+    A figure is `PARTY:TIER` or `PARTY:TIER:MEASURE`, as in `P01:confirmed:high`. Where an id is
+    a party's and a download's too, it means the party; `event:ID` and `party:ID` say which.
 
     Raises:
         ConfigError: nothing of this run is called so.
 
     """
     chosen, place = run_folder(context, number)
-    steps = list(_Walk(context, place).steps(subject))
+    steps = list(_Walk(context, chosen, place).steps(subject))
     return {
         "schema": "breachscope/why/1",
         "run": chosen,
@@ -53,29 +54,45 @@ def why(context: Context, number: int | None, subject: str) -> dict[str, Any]:
 class _Walk:
     """Looks one subject up in the tables of a run; the tables are read once."""
 
-    def __init__(self, context: Context, place: Path) -> None:
-        self.context, self.place = context, place
+    def __init__(self, context: Context, number: int, place: Path) -> None:
+        self.context, self.number, self.place = context, number, place
         self.counts = pl.read_parquet(place / "counts.parquet")
         self.inquiry = pl.read_parquet(place / "inquiry.parquet")
         self.versions = pl.read_parquet(place / "versions.parquet")
         self.items = {item.evidence_id: item for item in context.items}
+        self.opened = pl.read_parquet(place / "grounds.parquet")
 
     def steps(self, subject: str) -> Iterator[Step]:
-        party, _, figure = subject.partition(":")
-        if subject in self.counts["party_id"]:
-            yield from self.party(subject, "all")
-        elif figure and party in self.counts["party_id"] and figure.split(":")[0] in LADDER_TIERS:
-            yield from self.party(party, *figure.split(":"))
+        what, _, name = subject.partition(":")
+        if what == "event" and name:
+            yield from self.event(name) or self.steps_of_any(subject)
+        elif what == "party" and self.figure(name):
+            yield from self.party(*self.figure(name))
+        else:
+            yield from self.steps_of_any(subject)
+
+    def steps_of_any(self, subject: str) -> Iterator[Step]:
+        if figure := self.figure(subject):
+            yield from self.party(*figure)
         elif subject in self.inquiry["act_id"]:
             yield from self.downloads(pl.col("act_id") == subject)
         elif subject in self.inquiry["event_id"]:
-            yield from self.downloads(pl.col("event_id") == subject)
+            yield from self.event(subject)
         elif subject in self.versions["version_id"]:
             yield from self.version(subject)
         elif subject in self.items:
             yield self.evidence(subject)
         else:
             yield from self.elsewhere(subject)
+
+    def figure(self, subject: str) -> list[str]:
+        """Party, tier and perhaps measure, if the subject is a party or one of its figures."""
+        if subject in self.counts["party_id"]:
+            return [subject, "all"]
+        party, _, figure = subject.partition(":")
+        words = figure.split(":")
+        known = party in self.counts["party_id"] and words[0] in LADDER_TIERS
+        return [party, *words] if known and len(words) <= len(("tier", "measure")) else []
 
     def party(self, party: str, tier: str, measure: str = "count") -> Iterator[Step]:
         if measure not in MEASURES:
@@ -93,16 +110,27 @@ class _Walk:
         yield from self.downloads(
             (pl.col("party_id") == party) & (pl.col("tier").is_in(tiers) | uncertain)
         )
-        yield from self.grounds(party)
+        if "confirmed" in tiers:
+            yield from self.grounds(pl.col("party_id") == party)
 
-    def grounds(self, party: str) -> Iterator[Step]:
-        table = pl.read_parquet(self.place / "grounds.parquet")
-        for row in table.filter(pl.col("party_id") == party).iter_rows(named=True):
-            yield Step(
-                "ground",
+    def grounds(self, which: pl.Expr) -> Iterator[Step]:
+        """Seized files that no single download can be named for: the files' own lines."""
+        for row in self.opened.filter(which).iter_rows(named=True):
+            says = (
                 f"{row['event_id']}: rows {row['row_from']}–{row['row_to']} of "
-                f"{row['version_id']}; no single download can be named",
+                f"{row['version_id']}; no single download can be named"
             )
+            for evidence_id, line, byte in self.listed(row["event_id"]):
+                yield self.at("ground", says, evidence_id, line, byte)
+            yield from self.version(row["version_id"])
+
+    def listed(self, event: str) -> list[tuple[str, int, int | None]]:
+        """Where a seized file stands in the listings of the run: evidence, line, byte."""
+        seen = run_items(self.context, self.number)
+        items = [intake.current(self.context, item) for item in seen if item.kind is Kind.FILES]
+        files = frames.table(self.context.case, items, Kind.FILES)
+        mine = files.filter(pl.format("FILE:{}", "file_id") == event)
+        return mine.select("evidence_id", "line", "byte").collect().rows()
 
     def downloads(self, which: pl.Expr) -> Iterator[Step]:
         table = self.inquiry.filter(which).sort("at", "event_id")
@@ -180,15 +208,18 @@ class _Walk:
         found = rows.select("byte").head(1).collect()["byte"]
         return found.item() if len(found) else None
 
+    def event(self, event: str) -> list[Step]:
+        """A download, inside the inquiry or outside, or the ground a seized file gives."""
+        which = pl.col("event_id") == event
+        if found := [*self.downloads(which), *self.grounds(which)]:
+            return found
+        outside = pl.scan_parquet(self.place / "extractions.parquet").filter(which).collect()
+        return [self.download(row) for row in outside.head(1).iter_rows(named=True)]
+
     def elsewhere(self, subject: str) -> Iterator[Step]:
-        """Downloads outside the inquiry, and persons: looked up in the large tables."""
-        outside = (
-            pl.scan_parquet(self.place / "extractions.parquet")
-            .filter(pl.col("event_id") == subject)
-            .collect()
-        )
-        if outside.height:
-            yield self.download(outside.row(0, named=True))
+        """Downloads and persons: looked up in the large tables."""
+        if found := self.event(subject):
+            yield from found
             return
         mine = pl.col("person_key") == subject
         held = pl.scan_parquet(self.place / "people.parquet").filter(mine).collect()
@@ -212,7 +243,7 @@ class _Walk:
                 "person",
                 f"{key} of {party}: {row['tier']}, first {row['first_at']:%Y-%m-%d %H:%M}Z",
             )
-            yield from self.downloads(pl.col("event_id") == row["event_id"])
+            yield from self.event(row["event_id"])
         else:
             yield Step("person", f"{key} of {party}: no record surely left")
         for row in held.sort("version_id", "row_no").iter_rows(named=True):
@@ -224,6 +255,7 @@ class _Walk:
             by_predicate=pl.col("version_id") == row["version_id"], named=True
         )
         item = intake.current(self.context, self.items[known["records_evidence_id"]])
-        rows = frames.scan(self.context.case, item).filter(pl.col("row_no") == row["row_no"])
+        version = rows_of_version(self.context, item, row["version_id"])
+        rows = version.filter(pl.col("row_no") == row["row_no"])
         line, byte = rows.select("line", "byte").head(1).collect().row(0)
         return Step("record", says, item.evidence_id, item.file, line, byte)
