@@ -519,7 +519,7 @@ PERSONS: Final = pl.Schema(
         "loose": pl.UInt32(),
         "person_key": pl.String(),  # stable while its earliest record is
         "reason": pl.String(),  # the rung of the policy that joined it; "alone" if none did
-        "times": pl.UInt32(),  # most people its rows in one version may be: 1 unless it tells little
+        "times": pl.UInt32(),  # people its rows of one version may be: 1 unless it tells little
     }
 )
 """Of one party: one row a distinct record, the person it is under each policy."""

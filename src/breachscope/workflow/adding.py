@@ -10,6 +10,7 @@ from breachscope.case import folder
 from breachscope.errors import BreachscopeError, ConfigError, EvidenceError
 from breachscope.schema import Kind
 from breachscope.workflow import intake
+from breachscope.workflow import requests as asked
 from breachscope.workflow.context import opened
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Given:
     custody: Custody
 
 
-def requests(given: Given) -> list[intake.Request]:
+def requests(given: Given) -> list[asked.Request]:
     """One request a file.
 
     Raises:
@@ -41,16 +42,16 @@ def requests(given: Given) -> list[intake.Request]:
     if given.manifest:
         if given.files or given.kind:
             raise ConfigError("give files with --as KIND, or --manifest, not both")
-        return intake.manifest(given.manifest)
+        return asked.manifest(given.manifest)
     if not given.files or not given.kind:
         raise ConfigError("say which files and, with --as, which kind", hint=", ".join(Kind))
     options = given.options
     if given.mapping:
-        options = replace(options, mapping=intake.mapping_text(given.mapping))
-    kind = intake.kind_named(given.kind)
-    custody = intake.checked_custody(given.custody)
+        options = replace(options, mapping=asked.mapping_text(given.mapping))
+    kind = asked.kind_named(given.kind)
+    custody = asked.checked_custody(given.custody)
     return [
-        intake.Request(path, kind, intake.checked_options(options), custody) for path in given.files
+        asked.Request(path, kind, asked.checked_options(options), custody) for path in given.files
     ]
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from breachscope import playbook
 from breachscope.case import folder
 from breachscope.errors import ConfigError
-from breachscope.workflow import adding, intake, packaging, running, start, tables
+from breachscope.workflow import adding, intake, packaging, requests, running, start, tables
 from breachscope.workflow.context import opened
 from breachscope.workflow.run import quarantine
 
@@ -52,7 +52,7 @@ def demo(
     made = start.init(case, **mandate(paths.mandate), command=command)
     with folder.exclusive(made):
         outcomes = intake.add(
-            opened(case), intake.manifest(paths.manifest), command=command, quiet=quiet
+            opened(case), requests.manifest(paths.manifest), command=command, quiet=quiet
         )
     adding.raise_problems(outcomes)
     yield clock.told(list(adding.told(outcomes))[-1])
