@@ -160,14 +160,17 @@ def sql_ladder(persons: dict[str, Path], labels: Path, segments: pl.DataFrame) -
         "row_from",
         "row_to",
         tier=pl.col("tier").cast(pl.String).replace_strict(tiers, return_dtype=pl.UInt8),
-    ).to_arrow()
+    )
     parties = pl.DataFrame(
         {"party": range(len(persons)), "digest": [path.name for path in persons.values()]}
-    ).to_arrow()
+    )
+    scratch = Path(tempfile.mkdtemp())
+    seg.write_parquet(scratch / "seg.parquet")
+    parties.write_parquet(scratch / "parties.parquet")
     folder = next(iter(persons.values())).parent
     base = duckdb.connect()
-    base.register("seg", seg)
-    base.register("parties", parties)
+    for name in ("seg", "parties"):
+        base.execute(f"create table {name} as from read_parquet('{scratch / name}.parquet')")
     names = ", ".join(f"'{path / 'index.parquet'}'" for path in persons.values())
     people = ", ".join(f"'{path / 'persons.parquet'}'" for path in persons.values())
     base.execute(

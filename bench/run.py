@@ -143,12 +143,12 @@ def main() -> None:
         if given.only in (None, "case"):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            found |= case_steps(scale, folder)
+            found = case_steps(scale, folder) | {"machine": machine()}
+            results.write_text(json.dumps(found, indent=1))
         for name in ("intake", "ladder"):
             if given.only in (None, name):
                 found[name] = compared(name, scale, folder)
-        found["machine"] = machine()
-        results.write_text(json.dumps(found, indent=1))
+                results.write_text(json.dumps(found, indent=1))
     subprocess.run([PYTHON, str(HERE / "results.py")], check=True)
 
 

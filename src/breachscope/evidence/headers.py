@@ -178,12 +178,17 @@ def shown(cells: Sequence[str], spec: ReadSpec) -> str:
     return ", ".join("…" if _DATA.search(cell) else cell for cell in cells if cell)
 
 
+_OF_PEOPLE: Final = {Kind.RECORDS, Kind.HOLDS, Kind.LEAK}
+"""Lists of people: their headers tell them apart too little."""
+
+
 def better_kind(cells: Sequence[str], spec: ReadSpec) -> str | None:
     """A note, where the header fits another kind of evidence better."""
     here = matches(cells, aliases(spec.columns, spec.kind))
     fits = {kind: _fit(cells, kind, spec) for kind in Kind}
     best = max(fits, key=lambda kind: fits[kind])
-    if fits[best] <= here or Kind.LEAK in (best, spec.kind):
+    alike = {best, spec.kind} <= _OF_PEOPLE
+    if fits[best] <= here or alike or Kind.LEAK in (best, spec.kind):
         return None
     return f"the header fits {best} better: {fits[best]} known columns, {here} as {spec.kind}"
 

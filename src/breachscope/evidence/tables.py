@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,11 @@ if TYPE_CHECKING:
     from breachscope.evidence.records import Rows
     from breachscope.evidence.spec import ReadSpec
     from breachscope.evidence.times import Zone
+
+    Parts = tuple[Text, Rows]
+
+BLOCKS_AHEAD: Final = 3
+"""Blocks in work at once: bounds the memory a reading takes."""
 
 MOST_FOOTERS: Final = 10
 _HEADER_LINES: Final = 5
@@ -102,19 +108,33 @@ def batches(
     end = LineEnd.of(head, encoding)
     blocks = Blocks(stream, end, spec.block_bytes, spec.longest_line, encoding.mark)
     table = _Table(Decoder(encoding.codec, end), layout, spec, zone, account, member)
-    with ThreadPoolExecutor(1) as worker:  # types one block while the next is cut
-        pending: Future[Batch] | None = None
+    # One thread turns blocks into text and rows, another types them, while the next is cut.
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as typist:
+
+        def typed(block: Block, parts: Future[Parts], kept: int) -> Batch:
+            text, made = parts.result()
+            assert made.kept == kept, "a block without quotes keeps all its lines"
+            return table.batch(text, made, block)
+
+        waiting: deque[Future[Batch]] = deque()
         while block := blocks.next():
-            text = table.decoder.text(block)
-            made = records.rows(text, block, layout, spec)
-            if made.kept < len(block.starts):
-                blocks.give_back(block, int(block.starts[made.kept]), block.line + made.kept)
-            if pending:
-                yield pending.result()
-            pending = worker.submit(table.batch, text, made, block)
-        if pending:
-            yield pending.result()
+            parts = reader.submit(_parts, table.decoder, block, layout, spec)
+            kept = len(block.starts)
+            if b'"' in block.data or not block.is_whole:
+                kept = parts.result()[1].kept  # its last record may go on in the next block
+                if kept < len(block.starts):
+                    blocks.give_back(block, int(block.starts[kept]), block.line + kept)
+            waiting.append(typist.submit(typed, block, parts, kept))
+            if len(waiting) >= BLOCKS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
     yield table.rest()
+
+
+def _parts(decoder: Decoder, block: Block, layout: Layout, spec: ReadSpec) -> Parts:
+    text = decoder.text(block)
+    return text, records.rows(text, block, layout, spec)
 
 
 @dataclass(slots=True)
