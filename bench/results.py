@@ -33,6 +33,8 @@ def page(found: dict[str, dict[str, Any]]) -> str:
             f"{told['polars']}, "
             f"breachscope {told['breachscope']}, load afterwards {told['load_after']}"
         )
+        if "note" in result:
+            lines.append(f"  - {result['note']}")
     scales = [scale for scale in SCALES if scale in found]
     lines += ["", "| | " + " | ".join(scales) + " |", "|---|" + "---:|" * len(scales)]
     for name in ("files", "bytes", "rows", "record_rows", "download_rows"):
@@ -40,7 +42,7 @@ def page(found: dict[str, dict[str, Any]]) -> str:
     for name in next(iter(found.values()))["steps"]:
         steps = [found[s]["steps"][name] for s in scales]
         lines.append(_row(f"{name}, s", [f"{step['wall']:.1f}" for step in steps]))
-        lines.append(_row(f"{name}, peak GB", [f"{step['peak_gb']:.2f}" for step in steps]))
+        lines.append(_row(f"{name}, peak GB", [_gb(step["peak_gb"]) for step in steps]))
     lines += ["", "## Ratios", "", "| | must reach | " + " | ".join(scales) + " |"]
     lines.append("|---|---|" + "---:|" * len(scales))
     for name, ratio in _ratios(found, scales):
@@ -63,7 +65,8 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
         return seconds
 
     def peak(scale: str) -> float:
-        return max(found[scale]["steps"][step]["peak_gb"] for step in ("add", "first run"))
+        peaks: list[float] = [found[scale]["steps"][s]["peak_gb"] for s in ("add", "first run")]
+        return max(peaks)
 
     def full(scale: str) -> float:
         return wall(scale, "later full run")
@@ -86,6 +89,10 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
         ("intake", [shown(s, "intake") for s in scales]),
         ("ladder", [shown(s, "ladder") for s in scales]),
     ]
+
+
+def _gb(peak: float | None) -> str:
+    return "–" if peak is None else f"{peak:.2f}"
 
 
 def _row(name: str, cells: list[str]) -> str:

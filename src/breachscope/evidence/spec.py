@@ -31,7 +31,7 @@ class ReadSpec:
     version_id: str | None = None
     party_id: str | None = None
     default_zone: str | None = None
-    block_bytes: int = 16 << 20
+    block_bytes: int = 8 << 20
     longest_line: int = 16 << 20
     longest_record: int = 1 << 20  # of several lines, in quotes
 
