@@ -87,7 +87,7 @@ def over_parties(
 
     Args:
         parts: (party_id, keys, persons) of every party, in the order that gives each its
-            number; what a party has joined stays joined.
+            number; what a party has joined stays joined. One party alone stays as it is.
         policy: the rungs; those with `across_parties = false` are left out.
     """
     heights = [persons.height for _, _, persons in parts]
@@ -95,12 +95,17 @@ def over_parties(
     across = [rung for rung in policy.rungs if rung.across_parties]
     keys = {column: _gathered([keys[column] for _, keys, _ in parts]) for column in KEY_HASHES}
     bases = {policy_: _stacked(parts, starts, policy_) for policy_ in POLICIES}
-    found = resolved(keys, policy.model_copy(update={"rungs": across}), bases)
+    one_alone = sum(height > 0 for height in heights) < 2
+    labels = (
+        bases
+        if one_alone
+        else resolved(keys, policy.model_copy(update={"rungs": across}), bases).labels
+    )
     return pl.DataFrame(
         {
             "party": np.repeat(np.arange(len(parts), dtype=np.uint32), heights),
             "distinct": _gathered([persons["distinct"] for _, _, persons in parts], np.uint32),
-            **found.labels,
+            **labels,
         },
         schema=OVER_LABELS,
     )
