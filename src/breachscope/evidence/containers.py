@@ -95,8 +95,9 @@ class Stream:
 
     def read(self, size: int) -> bytes:
         """The next bytes: as many as asked for, fewer only at the end."""
-        ahead, self._ahead = self._ahead[:size], self._ahead[size:]
-        pieces, left = [ahead], size - len(ahead)
+        pieces = [self._ahead[:size]] if self._ahead else []  # one piece is joined uncopied
+        self._ahead = self._ahead[size:]
+        left = size - sum(map(len, pieces))
         while left and (more := self._read(left)):
             pieces.append(more)
             left -= len(more)

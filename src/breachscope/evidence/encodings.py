@@ -34,6 +34,7 @@ _SAMPLE_LINES: Final = 4000
 _JAPANESE: Final = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uff01-\uff5e]")
 _DOUBTFUL: Final = re.compile("[\uff61-\uff9f\ue000-\uf8ff]")
 _EUC_HALF_KANA: Final = re.compile(rb"(?:[\x00-\x7f]|\x8e[\xa1-\xdf])*")
+_PIECE: Final = 1 << 18
 _NO_CHARACTER: Final = "\x80\uf8f0\uf8f1\uf8f2\uf8f3"
 ESCAPE: Final = re.compile(rb"\x1b[$(]")
 
@@ -123,15 +124,29 @@ def as_utf8(data: bytes, codec: str) -> bytes | None:
     EUC-JP files hold vendors' characters (①) that only the codec of 2004 knows. CP932's
     codec lets five bytes pass that stand for nothing; they are refused here.
     """
+    if codec == "cp932":
+        return _cp932_as_utf8(data)
     try:
         text = data.decode(UTF8 if codec == ASCII else codec)
     except UnicodeDecodeError:
         return as_utf8(data, "euc_jis_2004") if codec == "euc_jp" else None
-    if codec in (ASCII, UTF8):
-        return data
-    if codec == "cp932" and any(mark in text for mark in _NO_CHARACTER):
-        return None
-    return text.encode()
+    return data if codec in (ASCII, UTF8) else text.encode()
+
+
+def _cp932_as_utf8(data: bytes) -> bytes | None:
+    """Piece by piece: each fits the processor's cache, and other threads run in between."""
+    pieces, at = [], 0
+    while at < len(data):
+        end = data.rfind(b"\n", at, at + _PIECE) + 1 or len(data)
+        try:
+            text = data[at:end].decode("cp932")
+        except UnicodeDecodeError:
+            return None
+        if any(mark in text for mark in _NO_CHARACTER):
+            return None
+        pieces.append(text.encode())
+        at = end
+    return b"".join(pieces)
 
 
 def _mark(head: bytes) -> tuple[int, str]:

@@ -97,23 +97,40 @@ class Blocks:
 
     def next(self) -> Block | None:
         """The next block; None after the last."""
-        data = self._rest + (b"" if self._done else self._stream.read(self._size))
-        self._done = self._done or len(data) - len(self._rest) < self._size
-        cut = len(data) if self._done else self._end.last_in(data)
+        piece = b"" if self._done else self._stream.read(self._size)
+        self._done = self._done or len(piece) < self._size
+        if self._done:
+            data, self._rest = self._rest + piece, b""
+        elif cut := self._whole_lines_in(piece):
+            data = b"".join([self._rest, memoryview(piece)[:cut]])  # copied once
+            self._rest = piece[cut:]
+        else:
+            data = self._longer(self._rest + piece)
+            if not data:
+                return self._skip(len(self._rest))
+        if not data:
+            return None
+        starts, ends = self._end.split(data)
+        block = Block(data, self._byte, self._line, self._done, starts, ends)
+        self._byte += len(data)
+        self._line += len(starts)
+        return block
+
+    def _whole_lines_in(self, piece: bytes) -> int:
+        """Where the last line end in a piece that follows the rest ends; 0 if none does."""
+        if len(self._rest) % len(self._end.mark):
+            return 0  # units of two bytes would be read across: `_longer` looks at the whole
+        return self._end.last_in(piece)
+
+    def _longer(self, data: bytes) -> bytes:
+        """Read on to a line end: whole lines; nothing where that line is longer than allowed."""
+        cut = self._end.last_in(data)
         while not cut and not self._done and len(data) <= self._longest:
             more = self._stream.read(self._size)
             self._done, data = len(more) < self._size, data + more
             cut = len(data) if self._done else self._end.last_in(data)
-        if not cut and not self._done:
-            return self._skip(len(data))
-        if not data:
-            return None
         self._rest = data[cut:]
-        starts, ends = self._end.split(data[:cut])
-        block = Block(data[:cut], self._byte, self._line, self._done, starts, ends)
-        self._byte += cut
-        self._line += len(starts)
-        return block
+        return data[:cut]
 
     def give_back(self, block: Block, at: int, line: int) -> None:
         """Have the bytes of this block from `at` on, which begin that line, come again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from breachscope.schema import SET_ASIDE, Kind
@@ -57,7 +58,9 @@ class Numbers:
             batch = replace(batch, taken=self._by_version(batch.taken))
         else:
             batch = replace(batch, taken=self._numbered_on(batch.taken))
-        self.runs = pl.concat([self.runs, _runs(batch.taken)])
+        is_in_order = not self.is_given and not self.is_by_version
+        runs = _rising_runs(batch.taken) if is_in_order else _runs(batch.taken)
+        self.runs = pl.concat([self.runs, runs])
         return batch
 
     def _numbered_on(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +94,20 @@ class Numbers:
         repeats = places.with_columns(reason=pl.lit(TWICE), column=pl.lit("row_no"))
         aside = pl.concat([batch.quarantined, repeats.cast(SET_ASIDE)]).sort("line")
         return replace(batch, taken=batch.taken.filter(~again), quarantined=aside)
+
+
+def _rising_runs(rows: pl.DataFrame) -> pl.DataFrame:
+    """As `_runs`, of rows of one version whose numbers rise."""
+    numbers = rows["row_no"].to_numpy()
+    gaps = np.flatnonzero(np.diff(numbers) != 1)
+    return pl.DataFrame(
+        {
+            "version_id": rows["version_id"].gather(np.append(0, gaps + 1)),
+            "first": numbers[np.append(0, gaps + 1)],
+            "last": numbers[np.append(gaps, len(numbers) - 1)],
+        },
+        schema=_RUNS,
+    )
 
 
 def _runs(rows: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from breachscope.evidence.text import Text
 
 MOST_LINES: Final = 64
+LF: Final = 10
+QUOTE: Final = 34
 
 Flags = npt.NDArray[np.bool_]
 
@@ -52,20 +54,11 @@ class Joined:
 def count_fields(text: Text, separator: str) -> Counts:
     """Count the separators of every line."""
     data = np.frombuffer(text.utf8, np.uint8)
-    mark = ord(separator) if separator else 0
-    marks = np.flatnonzero(data == mark) if separator else np.zeros(0, np.int64)
-    low, high = np.searchsorted(marks, text.starts), np.searchsorted(marks, text.ends)
-    every = high - low
     if b'"' not in text.utf8:
+        marks = np.flatnonzero(data == ord(separator)) if separator else np.zeros(0, np.int64)
+        every = np.searchsorted(marks, text.ends) - np.searchsorted(marks, text.starts)
         return Counts(every, every, np.zeros(len(every), bool), [])
-    quotes = np.flatnonzero(data == 34)
-    first = np.searchsorted(quotes, text.starts)
-    here = np.searchsorted(quotes, text.ends) - first
-    before = np.searchsorted(quotes, marks) - np.repeat(first, every)
-    outside = np.concatenate([[0], np.cumsum(before % 2 == 0)])
-    odd = here % 2 == 1
-    wrong = odd | _misplaced(data, quotes, text, first, here, mark)
-    return Counts(every, outside[high] - outside[low], odd, np.flatnonzero(wrong).tolist())
+    return _counted(_signs(data, ord(separator) if separator else LF), text)
 
 
 def join(
@@ -146,29 +139,71 @@ def _field(separator: str) -> re.Pattern[bytes]:
     return re.compile(rb'(?: *"([^"]*(?:""[^"]*)*)" *|(' + bare + rb"))" + end)
 
 
-def _misplaced(
-    data: npt.NDArray[np.uint8],
-    quotes: Offsets,
-    text: Text,
-    first: Offsets,
-    here: Offsets,
-    mark: int,
-) -> Flags:
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """The separators, quotes and line ends of a block, in order."""
+
+    at: Offsets
+    is_mark: Flags
+    is_quote: Flags
+    begin: Offsets  # of each line: its first sign
+    end: Offsets  # and the sign after its last, its line end left out
+
+
+def _signs(data: npt.NDArray[np.uint8], mark: int) -> _Signs:
+    """All that fields and lines hang on, in one pass: most bytes are text."""
+    is_sign = (data == LF) | (data == QUOTE)
+    if mark != LF:
+        is_sign |= data == mark
+    at = np.flatnonzero(is_sign)
+    kind = data[at]
+    line_end = np.flatnonzero(kind == LF)
+    begin = np.concatenate([np.zeros(1, np.int64), line_end + 1])
+    end = np.append(line_end, len(at))
+    if len(data) and data[-1] == LF:
+        begin, end = begin[:-1], end[:-1]
+    return _Signs(at, (kind == mark) & (mark != LF), kind == QUOTE, begin, end)
+
+
+def _counted(signs: _Signs, text: Text) -> Counts:
+    """The counts of a block with quotes. Every second quote of a line closes."""
+    quotes = np.concatenate([[0], np.cumsum(signs.is_quote, dtype=np.int32)])
+    before = quotes[signs.begin]
+    odd = ((quotes[signs.end] - before) & 1).astype(bool)
+    is_inside = (quotes[1:] & 1).astype(bool)  # behind each sign
+    if (before & 1).any():  # a line before had an odd number: each begins anew
+        is_inside ^= np.repeat(before & 1, _widths(signs)).astype(bool)
+    marks = np.concatenate([[0], np.cumsum(signs.is_mark, dtype=np.int32)])
+    free = np.concatenate([[0], np.cumsum(signs.is_mark & ~is_inside, dtype=np.int32)])
+    wrong = odd | _misplaced(signs, is_inside, text)
+    return Counts(
+        (marks[signs.end] - marks[signs.begin]).astype(np.int64),
+        (free[signs.end] - free[signs.begin]).astype(np.int64),
+        odd,
+        np.flatnonzero(wrong).tolist(),
+    )
+
+
+def _widths(signs: _Signs) -> Offsets:
+    """How many signs each line has, its line end with them."""
+    return np.diff(np.append(signs.begin, len(signs.at)))
+
+
+def _misplaced(signs: _Signs, is_inside: Flags, text: Text) -> Flags:
     """Lines with a quote that opens inside a field, or closes before its end.
 
-    Every second quote of a line closes; a doubled quote closes and opens again.
+    A quote stands right where a sign is its neighbour: before one that opens, behind one that
+    closes. A doubled quote closes and opens again.
     """
-    second = (np.arange(len(quotes)) - np.repeat(first, here)) % 2 == 1
-    before, after = np.zeros(256, bool), np.zeros(256, bool)
-    before[[mark, 10, 34]] = after[[mark, 10, 34]] = True
-    fits = np.where(
-        second, after[data[np.minimum(quotes + 1, len(data) - 1)]], before[data[quotes - 1]]
-    )
-    doubtful = quotes[~fits]
-    line = np.searchsorted(text.starts, doubtful, side="right") - 1
+    touches = np.diff(signs.at) == 1
+    opens = np.concatenate([[False], touches])
+    closes = np.append(touches, False)
+    doubtful = np.flatnonzero(signs.is_quote & ~np.where(is_inside, opens, closes))
+    place = signs.at[doubtful]
+    line = np.searchsorted(text.starts, place, side="right") - 1
     at_edge = np.where(
-        second[~fits], doubtful + 1 >= text.ends[line], doubtful == text.starts[line]
+        is_inside[doubtful], place == text.starts[line], place + 1 >= text.ends[line]
     )
-    wrong = np.zeros(len(here), bool)
+    wrong = np.zeros(len(text.starts), bool)
     wrong[line[~at_edge]] = True
     return wrong

@@ -16,7 +16,7 @@ from breachscope.errors import EvidenceError
 from breachscope.evidence import encodings, headers, records
 from breachscope.evidence.account import Account, Aside, Batch, set_aside
 from breachscope.evidence.lines import Block, Blocks, LineEnd
-from breachscope.evidence.quotes import split_fields
+from breachscope.evidence.quotes import MOST_LINES, count_fields, split_fields
 from breachscope.evidence.shape import PLACES, conformed
 from breachscope.evidence.text import FOREIGN, UNDECODABLE, Decoder, Text
 from breachscope.schema import Kind
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     Parts = tuple[Text, Rows]
 
-BLOCKS_AHEAD: Final = 3
+READERS: Final = 2
+BLOCKS_AHEAD: Final = 4
 """Blocks in work at once: bounds the memory a reading takes."""
 
 MOST_FOOTERS: Final = 10
@@ -108,19 +109,21 @@ def batches(
     end = LineEnd.of(head, encoding)
     blocks = Blocks(stream, end, spec.block_bytes, spec.longest_line, encoding.mark)
     table = _Table(Decoder(encoding.codec, end), layout, spec, zone, account, member)
-    # One thread turns blocks into text and rows, another types them, while the next is cut.
-    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as typist:
+    # Two threads turn blocks into text and rows, another types them, while the next is cut:
+    # Python decodes in one thread at a time, NumPy and Polars work beside it.
+    with ThreadPoolExecutor(READERS) as readers, ThreadPoolExecutor(1) as typist:
 
         def typed(block: Block, parts: Future[Parts], kept: int) -> Batch:
             text, made = parts.result()
-            assert made.kept == kept, "a block without quotes keeps all its lines"
+            assert made.kept == kept, "a block whose records end with it keeps all its lines"
             return table.batch(text, made, block)
 
         waiting: deque[Future[Batch]] = deque()
         while block := blocks.next():
-            parts = reader.submit(_parts, table.decoder, block, layout, spec)
+            table.decoder.settle(block)
+            parts = readers.submit(_parts, table.decoder, block, layout, spec)
             kept = len(block.starts)
-            if b'"' in block.data or not block.is_whole:
+            if not (block.is_whole and _records_end(block, table.decoder.codec, layout)):
                 kept = parts.result()[1].kept  # its last record may go on in the next block
                 if kept < len(block.starts):
                     blocks.give_back(block, int(block.starts[kept]), block.line + kept)
@@ -130,6 +133,25 @@ def batches(
         while waiting:
             yield waiting.popleft().result()
     yield table.rest()
+
+
+def _records_end(block: Block, codec: str, layout: Layout) -> bool:
+    """No record of the block can go on behind it, as its last lines tell in their own bytes.
+
+    A record that begins before them is joined or given up within them; none begins in them
+    whose quotes are in pairs and in their places.
+    """
+    if b'"' not in block.data:
+        return True
+    if codec.startswith(("utf-16", "iso2022")) or layout.separator == "|":
+        return False  # these bytes may be halves of characters
+    first = int(block.starts[max(len(block.starts) - MOST_LINES - 1, 0)])
+    tail, since = block.data[first:], np.searchsorted(block.starts, first)
+    text = Text(tail, block.starts[since:] - first, block.ends[since:] - first, {})
+    return (
+        b"\r" not in tail.replace(b"\r\n", b"")
+        and not count_fields(text, layout.separator).suspects
+    )
 
 
 def _parts(decoder: Decoder, block: Block, layout: Layout, spec: ReadSpec) -> Parts:

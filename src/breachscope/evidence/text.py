@@ -19,10 +19,6 @@ ZERO: Final = "zero byte"
 
 _LF: Final = LineEnd(b"\n")
 
-# Of each byte: what a character that begins so still needs; a line of UTF-8 adds up to 0
-# (255 is -1).
-_NEEDS: Final = bytes([0] * 128 + [255] * 64 + [1] * 32 + [2] * 16 + [3] * 8 + [100] * 8)
-
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -45,10 +41,13 @@ class Decoder:
         self.codec = codec
         self._is_cr = b"\r" in end.mark
 
-    def text(self, block: Block) -> Text:
-        """The lines of a block as UTF-8."""
+    def settle(self, block: Block) -> None:
+        """Take a block's codec where the text before it was ASCII; in the order of the file."""
         if self.codec == encodings.ASCII and not block.data.isascii():
             self.codec = encodings.refine(block.data) or encodings.UTF8
+
+    def text(self, block: Block) -> Text:
+        """The lines of a block as UTF-8; it was settled before."""
         faults = self._foreign(block)
         utf8 = None if faults else encodings.as_utf8(block.data, self.codec)
         if utf8 is None:
@@ -71,10 +70,8 @@ class Decoder:
         }
         if self.codec not in ("cp932", "euc_jp"):
             return found
-        needs = np.frombuffer(block.data.translate(_NEEDS), np.int8)
-        sums = np.add.reduceat(needs, raw.starts, dtype=np.int16)
-        for i in np.flatnonzero(sums == 0).tolist():
-            if not (line := raw.line(i)).isascii() and encodings.is_japanese_utf8(line):
+        for i in _lines_like_utf8(raw):
+            if encodings.is_japanese_utf8(raw.line(i)):
                 found[i] = FOREIGN
         return found
 
@@ -100,6 +97,18 @@ def lines_with(text: Text, mark: bytes) -> list[int]:
         places.append(int(np.searchsorted(text.starts, at, side="right")) - 1)
         at = text.utf8.find(mark, int(text.ends[places[-1]]))
     return places
+
+
+def _lines_like_utf8(raw: Text) -> list[int]:
+    """Lines with bytes above ASCII, in which none that begins a character is missing.
+
+    In UTF-8 no byte from 80 to BF stands behind one of ASCII. In CP932 and EUC-JP most lines
+    have such a place, so that few need to be read.
+    """
+    data = np.frombuffer(raw.utf8, np.int8)  # as signed: 80 to BF are below -64, ASCII from 0
+    headless = (data[1:] < -64) & (data[:-1] >= 0)
+    misses = np.logical_or.reduceat(np.concatenate([data[:1] < -64, headless]), raw.starts)
+    return [i for i in np.flatnonzero(~misses).tolist() if not raw.line(i).isascii()]
 
 
 def _reads_otherwise(raw: bytes, codec: str) -> bool:
