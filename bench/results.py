@@ -14,6 +14,7 @@ LIMITS = {
     "nothing changed": "1/20 of a full run",
     "a month more": "1/5 of a full run",
     "intake": "2 × pl.read_csv, 2 GB",
+    "intake, peer reads no quotes": "–",
     "ladder": "1.5 × DuckDB",
 }
 
@@ -71,9 +72,9 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
     def full(scale: str) -> float:
         return wall(scale, "later full run")
 
-    def shown(scale: str, name: str) -> str:
+    def shown(scale: str, name: str, key: str = "ratio") -> str:
         figures = found[scale].get(name)
-        return f"{figures['ratio']:.2f}" if figures else "–"
+        return f"{figures[key]:.2f}" if figures and key in figures else "–"
 
     return [
         (
@@ -87,6 +88,10 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
         ("nothing changed", [f"1/{full(s) / wall(s, 'nothing changed'):.1f}" for s in scales]),
         ("a month more", [f"1/{full(s) / wall(s, 'run after a month more'):.1f}" for s in scales]),
         ("intake", [shown(s, "intake") for s in scales]),
+        (
+            "intake, peer reads no quotes",
+            [shown(s, "intake", "ratio_without_quotes") for s in scales],
+        ),
         ("ladder", [shown(s, "ladder") for s in scales]),
     ]
 

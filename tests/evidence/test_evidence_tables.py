@@ -142,6 +142,19 @@ def test_lines_of_another_encoding_are_set_aside(tmp_path: Path) -> None:
     assert taken.reading.account.undecodable == 2
 
 
+def test_lines_of_euc_in_a_file_of_cp932_are_set_aside_and_half_width_kana_are_not(
+    tmp_path: Path,
+) -> None:
+    rows = "氏名,カナ,住所\n甲野一,ｺｳﾉ,青葉市\n".encode("cp932")
+    rows += "乙野二,オツノ,緑野原市北浦九丁目\n".encode("euc_jp")
+    rows += "ﾃｲﾉ,ﾃｲﾉ ｼﾛｳ,ｱｵﾊﾞｼ\n".encode("cp932") + "熙,ﾋﾛｼ,渙\n".encode("cp932")
+    taken = take(file(tmp_path, rows), spec())
+
+    assert taken.rows["name"].to_list() == ["甲野一", "ﾃｲﾉ", "熙"]
+    assert taken.quarantined["line"].to_list() == [3]
+    assert set(taken.quarantined["reason"]) == {"in another encoding"}
+
+
 def test_undecodable_bytes_and_zeros_cost_one_line_each(tmp_path: Path) -> None:
     rows = "氏名,電話番号\n甲野一,1\n".encode("cp932") + b"\x81\xff,2\na\0b,3\n\xfd\xfe,4\n"
     taken = take(file(tmp_path, rows + "乙,5\n".encode("cp932")), spec())

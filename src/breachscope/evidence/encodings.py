@@ -118,6 +118,13 @@ def is_japanese_utf8(line: bytes) -> bool:
         return False
 
 
+def is_rather_euc(line: bytes) -> bool:
+    """The bytes are EUC-JP, and more Japanese so than read as CP932."""
+    if as_utf8(line, "euc_jp") is None:
+        return False
+    return _score(line, "euc_jp") > max(_score(line, "cp932"), 0)
+
+
 def as_utf8(data: bytes, codec: str) -> bytes | None:
     """Some whole lines as UTF-8; None where a byte is not of the encoding.
 

@@ -61,7 +61,7 @@ class Decoder:
         return text
 
     def _foreign(self, block: Block) -> dict[int, str]:
-        """Lines of UTF-8 or ISO-2022-JP which would decode, wrongly, as the file's encoding."""
+        """Lines of another encoding, of Japanese files too, which would decode, wrongly, as the file's encoding."""
         if self.codec.startswith(("utf-16", "iso2022")):
             return {}
         raw = Text(block.data, block.starts, block.ends, {})
@@ -73,6 +73,10 @@ class Decoder:
         for i in _lines_like_utf8(raw):
             if encodings.is_japanese_utf8(raw.line(i)):
                 found[i] = FOREIGN
+        if self.codec == "cp932":
+            for i in _lines_like_euc(raw):
+                if encodings.is_rather_euc(raw.line(i)):
+                    found[i] = FOREIGN
         return found
 
     def _line_by_line(self, block: Block, faults: dict[int, str]) -> bytes:
@@ -109,6 +113,18 @@ def _lines_like_utf8(raw: Text) -> list[int]:
     headless = (data[1:] < -64) & (data[:-1] >= 0)
     misses = np.logical_or.reduceat(np.concatenate([data[:1] < -64, headless]), raw.starts)
     return [i for i in np.flatnonzero(~misses).tolist() if not raw.line(i).isascii()]
+
+
+def _lines_like_euc(raw: Text) -> list[int]:
+    """Lines with a byte from E0 and none from 80 to A0 but 8E and 8F.
+
+    Kana and the common kanji of CP932 begin with 81 to 9F; its half-width kana end at DF.
+    """
+    data = np.frombuffer(raw.utf8, np.int8)  # as signed: 80 to A0 are up to -96, E0 from -32
+    low = (data <= -96) & (data != -114) & (data != -113)
+    has_low = np.logical_or.reduceat(low, raw.starts)
+    has_high = np.logical_or.reduceat((data >= -32) & (data < 0), raw.starts)
+    return np.flatnonzero(has_high & ~has_low).tolist()
 
 
 def _reads_otherwise(raw: bytes, codec: str) -> bool:

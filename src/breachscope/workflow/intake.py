@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from breachscope.playbook import Playbook
 
-INTAKE_VERSION = 2
+INTAKE_VERSION = 3
 """Raised by hand when the same file would be read differently."""
 
 COMPRESSION: Literal["lz4"] = "lz4"
