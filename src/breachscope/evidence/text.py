@@ -61,7 +61,7 @@ class Decoder:
         return text
 
     def _foreign(self, block: Block) -> dict[int, str]:
-        """Lines of another encoding, of Japanese files too, which would decode, wrongly, as the file's encoding."""
+        """Lines of another encoding which would decode, wrongly, as the file's."""
         if self.codec.startswith(("utf-16", "iso2022")):
             return {}
         raw = Text(block.data, block.starts, block.ends, {})
