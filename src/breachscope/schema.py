@@ -595,6 +595,48 @@ OVER_PARTIES: Final = pl.Schema(person_columns())
 
 # ------------------------------------------------------- places of the next pieces
 
+MATCH_VERDICT: Final = pl.Enum(["person", "household", "none", "ambiguous"])
+
+LEAK_ROWS: Final = pl.Schema(
+    {
+        "leak_row": pl.UInt32(),  # data row from 1
+        "verdict": MATCH_VERDICT,
+        "person": pl.UInt32(),  # over all parties; null unless the verdict is `person`
+        "probability": pl.Float64(),  # of that person; else of the likeliest
+        "p_household": pl.Float64(),  # someone else of a household in the inventory
+        "p_none": pl.Float64(),  # nobody the inventory knows
+    }
+)
+"""Linkage: one row a leaked row, what came of it."""
+
+CLAIMS: Final = pl.Schema(
+    {
+        "leak_row": pl.UInt32(),
+        "person": pl.UInt32(),  # over all parties
+        "party_id": pl.String(),
+        "distinct": pl.UInt32(),  # the party's record
+        "probability": pl.Float64(),  # that the row is about this person: equal on all its records
+        # The leaked cell is spelt as in this very record, but for width and spaces; null where
+        # one of them has none.
+        "name_same": pl.Boolean(),
+        "kana_same": pl.Boolean(),
+        "phone_same": pl.Boolean(),
+        "address_same": pl.Boolean(),
+        "birth_same": pl.Boolean(),
+        "email_same": pl.Boolean(),
+    }
+)
+"""Linkage: one row a leaked row and a record of a person it may be about."""
+
+STANDS: Final = pl.Schema(
+    {
+        "party_id": pl.String(),
+        "distinct": pl.UInt32(),
+        "version_id": pl.String(),
+    }
+)
+"""In which versions a party's record stands."""
+
 MATCHES: Final = pl.Schema(
     {
         "leak_id": pl.String(),
@@ -602,7 +644,7 @@ MATCHES: Final = pl.Schema(
         "party_id": pl.String(),
         "person_key": pl.String(),
         "probability": pl.Float64(),
-        "verdict": pl.Enum(["person", "household", "none", "ambiguous"]),
+        "verdict": MATCH_VERDICT,
         "part": pl.UInt32(),
     }
 )
@@ -611,16 +653,24 @@ MATCHES: Final = pl.Schema(
 LEAK_PARTS: Final = pl.Schema(
     {
         "leak_id": pl.String(),
-        "part": pl.UInt32(),
+        "part": pl.UInt32(),  # from 1
         "party_id": pl.String(),  # null if it cannot be told
         "list_id": pl.String(),
-        "version_id": pl.String(),
+        "version_id": pl.String(),  # null where several fit
+        "versions": pl.List(pl.String()),  # those that fit, by likelihood: the 95 % set
         "event_id": pl.String(),
+        "events": pl.List(pl.String()),
         "rows": pl.UInt32(),
+        "exclusive": pl.UInt32(),  # rows about people no other party holds
+        "exclusive_expected": pl.Float64(),  # as many false matches would give
         "verdict": pl.Enum(["attributed", "cannot_tell"]),
-        "depth": pl.Enum(["content", "trace", "form"]),
+        "depth": pl.Enum(["content", "trace", "form"]),  # which carried it
+        "weight": pl.Float64(),  # share of the leak's rows, by the mixture
+        "weight_low": pl.Float64(),
+        "weight_high": pl.Float64(),
         "posterior": pl.Float64(),
-        "log10_lr": pl.Float64(),
+        "log10_lr": pl.Float64(),  # against the best explanation without this party
+        "reason": pl.String(),
     }
 )
 """Linkage: the rows of a leak that have one source."""
