@@ -1,0 +1,188 @@
+"""A leak's rows against the whole inventory: block, compare, weigh, decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+import polars as pl
+
+from breachscope.linkage.deciding import Decided, Odds, decided
+from breachscope.resolve import blocking, comparison, frequency, weights
+from breachscope.resolve.blocking import Candidates, Caps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from breachscope.resolve.comparison import Levels
+    from breachscope.resolve.weights import Chances, Fit, Floats
+
+RANDOM_PAIRS: Final = 1_000_000
+_AT_ONCE: Final = 400_000  # pairs compared together: bounds memory
+
+
+class Inventory(Protocol):
+    """The records of all parties, numbered over them from 0 in order of party and record."""
+
+    size: int
+    persons: int
+    person: npt.NDArray[np.uint32]
+    """Record -> its person over all parties."""
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """`block_keys` of each party in turn."""
+        ...
+
+    def sample(self) -> tuple[pl.DataFrame, Floats]:
+        """comparison.VALUES of some records, and for how many each stands."""
+        ...
+
+    def values(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
+        """comparison.VALUES of these records, which ascend and do not repeat, in this order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How rows are matched; frozen, and hashed, before a leak is opened."""
+
+    caps: Caps = field(default_factory=Caps)
+    least: float = 0.9
+    random_pairs: int = RANDOM_PAIRS
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What of the inventory shares a key with the leak."""
+
+    candidates: Candidates
+    present: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Every compared pair with its levels."""
+
+    row: npt.NDArray[np.uint32]
+    record: npt.NDArray[np.uint32]
+    levels: dict[str, Levels]
+    log_unrelated: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A leak matched: decisions, and all that they rest on."""
+
+    decided: Decided
+    compared: Compared
+    fit: Fit
+    reached: Reached
+    blocking_recall: float
+
+
+def matched(
+    keys: pl.DataFrame,
+    inventory: Inventory,
+    settings: Settings,
+    fit: Fit | None = None,
+    shares: tuple[float, float] | None = None,
+) -> Matched:
+    """Match a leak.
+
+    Args:
+        keys: RECORD_KEYS of the leak in row order.
+        inventory: of the case.
+        settings: how.
+        fit: weights fitted before; fitted to this leak where there are none.
+        shares: of rows in the inventory, and of their relatives, as found in a leak before;
+            for its decoys.
+
+    Raises:
+        EvidenceError: there is nothing to fit the weights to.
+    """
+    values = comparison.compared_values(keys.lazy()).collect()
+    reached = reach(keys, inventory, settings.caps)
+    rare = frequency.frequencies(values, reached.candidates.held, reached.present)
+    unrelated = fit.unrelated if fit else chance_agreement(values, inventory, settings.random_pairs)
+    compared = compare(values, reached.candidates.pairs, inventory, rare, unrelated)
+    fit = fit or weights.fitted(
+        compared.levels, compared.log_unrelated, unrelated, keys.height, inventory.size
+    )
+    odds = odds_of(compared, fit, inventory.person)
+    found = decided(odds, keys.height, inventory.persons, settings.least, shares)
+    return Matched(found, compared, fit, reached, _recall(found, reached.candidates.pairs))
+
+
+def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:
+    """The candidate pairs, and how many records hold each kind of value."""
+    leak = blocking.block_keys(keys.lazy()).collect()
+    present = dict.fromkeys(blocking.BLOCKS, 0)
+    found, first = [pl.DataFrame(schema=blocking.HITS)], 0
+    for records in inventory.blocks():
+        found.append(blocking.hits(leak, records, first))
+        first += records.height
+        for block in blocking.VALUES:
+            held = int((records[block] != 0).sum())
+            present["phone" if block == "phone2" else block] += held
+    return Reached(blocking.candidates(leak, pl.concat(found), caps), present)
+
+
+def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> Chances:
+    """How often random pairs of a leaked row and a record agree: nearly all are unrelated.
+
+    The draw is the same for the same sizes, so that a run repeats.
+    """
+    records, weight = inventory.sample()
+    dice = np.random.default_rng([values.height, records.height])
+    chance = weight / weight.sum()
+    parts: list[dict[str, Levels]] = []
+    for begin in range(0, count, _AT_ONCE):
+        size = min(_AT_ONCE, count - begin)
+        left = values[dice.integers(0, values.height, size)]
+        right = records[dice.choice(records.height, size, p=chance)]
+        parts.append(comparison.levels(left, right))
+    return weights.shares({name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
+
+
+def compare(
+    values: pl.DataFrame, pairs: pl.DataFrame, inventory: Inventory,
+    rare: frequency.Frequencies, unrelated: Chances,
+) -> Compared:  # fmt: skip
+    """The levels of every pair, a stretch of pairs at a time."""
+    row, record = pairs["row"].to_numpy(), pairs["record"].to_numpy()
+    wanted, place = np.unique(record, return_inverse=True)
+    records = inventory.values(wanted)
+    parts = []
+    for begin in range(0, row.size, _AT_ONCE):
+        here = slice(begin, begin + _AT_ONCE)
+        parts.append(comparison.levels(values[row[here]], records[place[here]]))
+    levels = {
+        name: np.concatenate([np.zeros(0, np.uint8), *(part[name] for part in parts)])
+        for name in comparison.FIELDS
+    }
+    return Compared(row, record, levels, rare.log_unrelated(levels, row, unrelated))
+
+
+def odds_of(compared: Compared, fit: Fit, person: npt.NDArray[np.uint32]) -> Odds:
+    """Likelihood ratios of every pair against two unrelated people."""
+    return Odds(
+        compared.row,
+        compared.record,
+        person[compared.record],
+        fit.log_person(compared.levels) - compared.log_unrelated,
+        fit.log_household(compared.levels) - compared.log_unrelated,
+    )
+
+
+def _recall(found: Decided, pairs: pl.DataFrame) -> float:
+    """The share of true pairs that blocking reaches, estimated from those found."""
+    sure = found.posteriors.filter(pl.col("probability") >= 0.9).select("row", "record")
+    true = pairs.join(sure, on=["row", "record"], how="semi")
+    contact = blocking.is_by(true, blocking.CONTACT)
+    identity = blocking.is_by(true, blocking.IDENTITY)
+    return blocking.recall(
+        float(contact.sum()), float(identity.sum()), float((contact & identity).sum())
+    )

@@ -1,0 +1,102 @@
+"""The inventory as linkage asks for it: kept per party, read a stretch at a time."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from breachscope.case.fingerprint import Fingerprint
+from breachscope.linkage import inventory
+from breachscope.people import distinct
+from breachscope.resolve.comparison import VALUES
+from breachscope.workflow import counting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from breachscope.workflow.counting import Content
+    from breachscope.workflow.situation import Situation
+
+LINKAGE_INVENTORY_VERSION = 1
+ROW_GROUP = 100_000
+
+
+def linkage_inventory_part(
+    s: Situation, party: str, contents: Sequence[Content], persons: Path
+) -> Path:
+    """What linkage compares of one party: blocks.parquet, values.parquet, sample.parquet."""
+    kept = counting.keys_parts(s, contents)
+    made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
+
+    def versions() -> Iterator[tuple[str, pl.DataFrame]]:
+        for version, path in made:
+            yield version, pl.read_parquet(path)
+
+    def make(target: Path) -> None:
+        index = pl.read_parquet(persons / "index.parquet")
+        records = inventory.first_records(index, versions())
+        del index
+        inventory.blocks(records).write_parquet(target / "blocks.parquet", compression_level=1)
+        values = inventory.values(records)
+        del records
+        values.write_parquet(
+            target / "values.parquet", compression_level=1, row_group_size=ROW_GROUP
+        )
+        inventory.sample(values).write_parquet(target / "sample.parquet", compression_level=1)
+
+    wanted = Fingerprint(
+        "linkage inventory",
+        party,
+        {"persons": persons.name} | {version: path.parent.name for version, path in made},
+        {"hashing": distinct.hashing()},
+        LINKAGE_INVENTORY_VERSION,
+    )
+    return s.parts.get(wanted, make)
+
+
+class StoredInventory:
+    """The parties' parts as one inventory (`linkage.matching.Inventory`)."""
+
+    def __init__(self, places: Mapping[str, Path], labels: Path) -> None:
+        self.parties = list(places)
+        self._places = list(places.values())
+        labelled = pl.read_parquet(labels, columns=["party", "standard"])
+        self.person: npt.NDArray[np.uint32] = labelled["standard"].to_numpy()
+        heights = np.bincount(labelled["party"].to_numpy(), minlength=len(places)).tolist()
+        self.starts = np.array([0, *accumulate(heights)], dtype=np.int64)
+        self.size = int(self.starts[-1])
+        self.persons = int(np.unique(self.person).size)
+
+    def blocks(self) -> Iterator[pl.DataFrame]:
+        """`block_keys` of each party in turn."""
+        for place in self._places:
+            yield pl.read_parquet(place / "blocks.parquet")
+
+    def sample(self) -> tuple[pl.DataFrame, npt.NDArray[np.float64]]:
+        """Some records' values, and for how many each stands."""
+        whole = pl.concat([pl.read_parquet(place / "sample.parquet") for place in self._places])
+        return whole.select(VALUES.names()), whole["stands"].to_numpy()
+
+    def values(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
+        """The values of these ascending records."""
+        parts = [pl.DataFrame(schema=VALUES)]
+        for place, first, past in zip(self._places, self.starts[:-1], self.starts[1:], strict=True):
+            low, high = np.searchsorted(records, [first, past])
+            if low < high:
+                parts += _picked(place / "values.parquet", records[low:high] - first)
+        return pl.concat(parts)
+
+
+def _picked(path: Path, wanted: npt.NDArray[Any]) -> Iterator[pl.DataFrame]:
+    """These rows of a file, a row group at a time."""
+    groups = wanted // ROW_GROUP
+    edges = np.flatnonzero(np.diff(groups, prepend=-1))
+    for begin, end in zip(edges, np.append(edges[1:], wanted.size), strict=True):
+        offset = int(groups[begin]) * ROW_GROUP
+        rows = pl.scan_parquet(path).slice(offset, ROW_GROUP).collect()
+        yield rows[(wanted[begin:end] - offset).astype(np.uint32)]
