@@ -34,7 +34,8 @@ class Decoy(StrEnum):
 _PERSON: Final = ("name_key", "kana_key", "given_key", "sex_key")
 _GROUPS: Final = (
     _PERSON,
-    ("phone_key", "phone2_key"),
+    ("phone_key",),
+    ("phone2_key",),
     ("postal_key", "address_key"),
     ("birth_date",),
     ("email_key",),

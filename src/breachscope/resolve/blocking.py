@@ -210,16 +210,13 @@ def _once(met: pl.DataFrame) -> pl.DataFrame:
 
 def _told(capped: pl.DataFrame) -> pl.DataFrame:
     """CAPPED, by block."""
-    names = pl.Series(BLOCKS, dtype=pl.String)
-    return (
+    told = (
         capped.group_by("block")
-        .agg(keys=pl.len().cast(pl.UInt32), pairs="pairs", rows=pl.col("rows").sum())
-        .with_columns(pairs=pl.col("pairs").list.sum())
+        .agg(keys=pl.len(), pairs=pl.col("pairs").sum(), rows=pl.col("rows").sum())
         .sort("block")
-        .with_columns(block=names.gather(pl.col("block")) if capped.height else pl.lit(""))
-        .cast(CAPPED)
-        .select(CAPPED.names())
     )
+    names = pl.Series("block", BLOCKS, dtype=pl.String).gather(told["block"])
+    return told.with_columns(names).cast(CAPPED).select(CAPPED.names())
 
 
 def is_by(pairs: pl.DataFrame, blocks: frozenset[str]) -> npt.NDArray[np.bool_]:

@@ -51,6 +51,10 @@ FIXED: Final = frozenset({"customer"})
 STRENGTH: Final = {"P": 30.0, "H": 60.0}
 """How many pairs the starting values weigh (a Dirichlet prior): the fit moves on data alone."""
 
+LEAST_OF_PRIOR: Final = 0.25
+"""No chance of H falls below so much of where it began: that a mother's mobile stands for her
+child is seldom seen in one leak, and does harm when it is held to be impossible."""
+
 ROUNDS: Final = 60
 _ENOUGH: Final = 1e-6
 _SMALLEST: Final = 1e-12
@@ -178,10 +182,20 @@ def _round(fit: Fit, patterns: _Patterns, rows: int, records: int) -> Fit:
     return replace(
         fit,
         person=_chances(patterns.levels, is_person, PERSON, STRENGTH["P"]),
-        household=_chances(patterns.levels, is_household, HOUSEHOLD, STRENGTH["H"]),
+        household=_floored(
+            _chances(patterns.levels, is_household, HOUSEHOLD, STRENGTH["H"]), HOUSEHOLD
+        ),
         persons_a_row=float(is_person.sum() / rows),
         relatives_a_row=float(is_household.sum() / rows),
     )
+
+
+def _floored(chances: Chances, prior: Chances) -> Chances:
+    found = {}
+    for name, fitted_ in chances.items():
+        raised = np.maximum(fitted_, LEAST_OF_PRIOR * prior[name])
+        found[name] = raised / raised.sum()
+    return found
 
 
 def _chances(levels: dict[str, Levels], weight: Floats, prior: Chances, strength: float) -> Chances:
