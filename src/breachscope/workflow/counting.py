@@ -118,9 +118,7 @@ def _records(s: Situation, batch: Sequence[Content]) -> pl.DataFrame:
     """The identifying columns of these versions, one under the other, as they were spelt."""
     scans = []
     for place, content in enumerate(batch):
-        rows = frames.scan(s.context.case, content.item)
-        if not content.alone:
-            rows = rows.filter(pl.col("version_id") == content.version_id)
+        rows = spelt_rows(s, content)
         held = set(rows.collect_schema())
         scans.append(
             rows.select(
@@ -130,6 +128,12 @@ def _records(s: Situation, batch: Sequence[Content]) -> pl.DataFrame:
             )
         )
     return pl.concat(scans, how="diagonal").collect()
+
+
+def spelt_rows(s: Situation, content: Content) -> pl.LazyFrame:
+    """The rows of one version as they were spelt."""
+    rows = frames.scan(s.context.case, content.item)
+    return rows if content.alone else rows.filter(pl.col("version_id") == content.version_id)
 
 
 def identity_part(s: Situation, party: str, contents: Sequence[Content]) -> Path:

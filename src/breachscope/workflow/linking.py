@@ -11,6 +11,7 @@ import polars as pl
 
 from breachscope.case.fingerprint import Fingerprint
 from breachscope.linkage import inventory
+from breachscope.linkage.claims import spelt_name
 from breachscope.people import distinct
 from breachscope.resolve.comparison import VALUES
 from breachscope.workflow import counting
@@ -48,6 +49,9 @@ def linkage_inventory_part(
             target / "values.parquet", compression_level=1, row_group_size=ROW_GROUP
         )
         inventory.sample(values).write_parquet(target / "sample.parquet", compression_level=1)
+        _spelt(s, pl.read_parquet(persons / "index.parquet"), contents).write_parquet(
+            target / "spelt.parquet", compression_level=1
+        )
 
     wanted = Fingerprint(
         "linkage inventory",
@@ -57,6 +61,26 @@ def linkage_inventory_part(
         LINKAGE_INVENTORY_VERSION,
     )
     return s.parts.get(wanted, make)
+
+
+def _spelt(s: Situation, index: pl.DataFrame, contents: Sequence[Content]) -> pl.DataFrame:
+    """The hash of each distinct record's name as its first row spells it, in order."""
+    firsts = index.unique("distinct", keep="first", maintain_order=True).with_columns(
+        pl.col("version_id").cast(pl.String)
+    )
+    wanted = firsts.partition_by("version_id", as_dict=True, include_key=False)
+    parts = [pl.DataFrame(schema={"distinct": pl.UInt32, "name": pl.UInt64})]
+    for content in contents:
+        if (content.version_id,) not in wanted:
+            continue
+        rows = counting.spelt_rows(s, content)
+        names = rows.select(pl.col("row_no").cast(pl.UInt32), name=spelt_name(rows)).collect()
+        parts.append(
+            wanted[content.version_id,]
+            .join(names.unique("row_no", keep="first"), on="row_no", how="left", validate="1:1")
+            .select("distinct", pl.col("name").fill_null(0).cast(pl.UInt64))
+        )
+    return pl.concat(parts).sort("distinct")
 
 
 class StoredInventory:
