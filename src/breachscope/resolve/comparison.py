@@ -22,7 +22,8 @@ MISSING: Final = np.uint8(255)
 
 NAME: Final = ("else", "surname", "given", "edit", "reading", "kanji", "both")
 """Levels of a name: nothing, family name only, given name only, one edit, the same reading in
-other kanji, the same kanji (the reading lacking or other), kanji and reading."""
+other kanji, the same kanji (the reading lacking or other), kanji and reading. One edit counts
+only where no second rendering differs too: brothers are often one sign apart in both."""
 MOBILE: Final = ("else", "edit", "same")
 LANDLINE: Final = ("else", "edit", "same")
 ADDRESS: Final = ("else", "town", "near", "same")
@@ -157,13 +158,10 @@ def edits(left: pl.Series, right: pl.Series, most: int) -> Levels:
 def _name(kanji: _Side, kana: _Side, given: _Side) -> Levels:
     """The nested level of a name; MISSING where the two hold no rendering in common."""
     same_kanji, same_kana = kanji.equal(), kana.equal()
-    other_kana = ~kana.missing & ~same_kana
-    kanji_edits, kana_edits = edits(kanji.left, kanji.right, 1), edits(kana.left, kana.right, 1)
-    long_kanji = _shortest(kanji) >= 3
-    long_kana = _shortest(kana) >= 5
-    kana_near = (kana_edits <= 1) & long_kana
-    kana_far = other_kana & ~kana_near
-    near = ((kanji_edits <= 1) & long_kanji & ~kana_far) | (kana_near & ~same_kanji)
+    kanji_near = (edits(kanji.left, kanji.right, 1) <= 1) & (_shortest(kanji) >= 3)
+    kana_near = (edits(kana.left, kana.right, 1) <= 1) & (_shortest(kana) >= 5)
+    # Where both renderings are held and both differ, it is a brother (一郎, 二郎), not an error.
+    near = (kanji_near & kana.missing) | (kana_near & kanji.missing)
     level = np.zeros(same_kanji.size, np.uint8)
     level[_same_start(kanji, kana)] = 1
     level[_same_end(kanji, kana, given) & (level != 1)] = 2
