@@ -109,11 +109,34 @@ class StoredInventory:
     def values(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
         """The values of these ascending records."""
         parts = [pl.DataFrame(schema=VALUES)]
-        for place, first, past in zip(self._places, self.starts[:-1], self.starts[1:], strict=True):
+        for place, wanted in self._by_party(records):
+            parts += _picked(place / "values.parquet", wanted)
+        return pl.concat(parts)
+
+    def spelt_names(self, records: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        """The hash of each of these ascending records' name as spelt; 0 where there is none."""
+        parts = [np.zeros(0, np.uint64)]
+        for place, wanted in self._by_party(records):
+            names = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series()
+            parts.append(names.to_numpy()[wanted])
+        return np.concatenate(parts)
+
+    def places(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
+        """party_id and distinct of these records."""
+        party = np.searchsorted(self.starts, records, side="right") - 1
+        names = pl.Series("party_id", self.parties, dtype=pl.String)
+        own = pl.Series("distinct", records - self.starts[party], dtype=pl.UInt32)
+        return pl.DataFrame([names.gather(party), own])
+
+    def _by_party(
+        self, records: npt.NDArray[np.uint32]
+    ) -> Iterator[tuple[Path, npt.NDArray[np.int64]]]:
+        """Each party with some of these ascending records, and which of its own they are."""
+        bounds = zip(self._places, self.starts[:-1], self.starts[1:], strict=True)
+        for place, first, past in bounds:
             low, high = np.searchsorted(records, [first, past])
             if low < high:
-                parts += _picked(place / "values.parquet", records[low:high] - first)
-        return pl.concat(parts)
+                yield place, records[low:high].astype(np.int64) - first
 
 
 def _picked(path: Path, wanted: npt.NDArray[Any]) -> Iterator[pl.DataFrame]:
