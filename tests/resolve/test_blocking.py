@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from breachscope.resolve.blocking import BLOCKS, Caps, block_keys, candidates, hits, recall
+from breachscope.resolve.blocking import BLOCKS, Caps, Wanted, block_keys, candidates, hits, recall
 from breachscope.resolve.keys import record_keys
 
 
@@ -13,7 +13,7 @@ def blocks(*people: dict[str, str]) -> pl.DataFrame:
 def pairs(leak: pl.DataFrame, *parties: pl.DataFrame, caps: Caps = Caps()) -> list[tuple[int, int]]:  # noqa: B008
     found, first = [], 0
     for records in parties:
-        found.append(hits(leak, records, first))
+        found.append(hits(Wanted.of(leak), records, first))
         first += records.height
     made = candidates(leak, pl.concat(found), caps).pairs
     return made.select("row", "record").rows()
@@ -40,7 +40,7 @@ def test_what_a_cap_hides_is_told_with_its_rows() -> None:
     leak = blocks({"phone": "0311112222"}, {"phone": "0311112222"})
     listed = blocks(*[{"phone": "0311112222"} for _ in range(4)])
 
-    made = candidates(leak, hits(leak, listed, 0), Caps(records=3))
+    made = candidates(leak, hits(Wanted.of(leak), listed, 0), Caps(records=3))
 
     assert made.pairs.is_empty()
     assert made.capped.rows() == [("phone", 1, 8, 2)]
@@ -49,7 +49,7 @@ def test_what_a_cap_hides_is_told_with_its_rows() -> None:
 def test_a_pair_remembers_every_key_that_gave_it() -> None:
     leak = blocks({"name": "山田太郎", "phone": "0311112222"})
 
-    made = candidates(leak, hits(leak, leak, 0), Caps())
+    made = candidates(leak, hits(Wanted.of(leak), leak, 0), Caps())
 
     by = made.pairs["by"].item()
     assert {b for i, b in enumerate(BLOCKS) if by >> i & 1} == {"name", "phone", "phone_tail_name"}
@@ -58,7 +58,7 @@ def test_a_pair_remembers_every_key_that_gave_it() -> None:
 def test_no_candidates_at_all_is_an_empty_answer() -> None:
     leak = blocks({"name": "山田太郎"})
 
-    made = candidates(leak, hits(leak, blocks({"name": "鈴木花子"}), 0), Caps())
+    made = candidates(leak, hits(Wanted.of(leak), blocks({"name": "鈴木花子"}), 0), Caps())
 
     assert made.pairs.is_empty()
     assert made.capped.is_empty()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from breachscope.resolve.comparison import Levels
     from breachscope.resolve.weights import Chances, Fit, Floats
 
-RANDOM_PAIRS: Final = 1_000_000
+RANDOM_PAIRS: Final = 300_000
 _AT_ONCE: Final = 400_000  # pairs compared together: bounds memory
 
 
@@ -119,10 +119,10 @@ def matched(
 def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:
     """The candidate pairs, and how many records hold each kind of value."""
     leak = blocking.block_keys(keys.lazy()).collect()
-    present = dict.fromkeys(blocking.BLOCKS, 0)
+    wanted, present = blocking.Wanted.of(leak), dict.fromkeys(blocking.BLOCKS, 0)
     found, first = [pl.DataFrame(schema=blocking.HITS)], 0
     for records in inventory.blocks():
-        found.append(blocking.hits(leak, records, first))
+        found.append(blocking.hits(wanted, records, first))
         first += records.height
         for block in blocking.VALUES:
             held = int((records[block] != 0).sum())

@@ -39,7 +39,7 @@ BLOCKS: Final = (
 VALUES: Final = ("phone", "phone2", "name", "kana", "address", "email", "customer")
 CONTACT: Final = frozenset({"phone", "phone2", "address", "email"})
 IDENTITY: Final = frozenset({"name", "kana", "birth_name", "birth_given", "birth_kana"})
-_BITS: Final = 24
+_BITS: Final = 22
 _NONE: Final = np.uint64(0)
 
 HITS: Final = pl.Schema({"block": pl.UInt8(), "key": pl.UInt64(), "record": pl.UInt32()})
@@ -106,26 +106,43 @@ def _hashed(block: str, parts: list[pl.Expr]) -> pl.Expr:
     return pl.when(whole.is_not_null()).then(whole.hash(SEED)).otherwise(0).alias(block)
 
 
-def hits(leak: pl.DataFrame, records: pl.DataFrame, first: int) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The keys a leak asks for, block by block, made ready to be looked for in many records."""
+
+    keys: dict[str, Hashes]  # sorted; both telephones under `phone`
+    seen: dict[str, npt.NDArray[np.bool_]]  # by the first bits of a key: may it be asked for
+
+    @classmethod
+    def of(cls, leak: pl.DataFrame) -> Wanted:
+        """The keys of a leak's `block_keys`."""
+        keys = {block: leak[block].to_numpy() for block in BLOCKS}
+        keys["phone"] = np.concatenate([keys["phone"], keys.pop("phone2")])
+        sorted_ = {block: np.setdiff1d(values, [_NONE]) for block, values in keys.items()}
+        seen = {block: np.zeros(1 << _BITS, bool) for block in sorted_}
+        for block, values in sorted_.items():
+            seen[block][_bucket(values)] = True
+        return cls(sorted_, seen)
+
+
+def hits(wanted: Wanted, records: pl.DataFrame, first: int) -> pl.DataFrame:
     """HITS: the records of one party that hold a key of the leak.
 
     Args:
-        leak: block_keys of the leak.
+        wanted: the leak's keys.
         records: block_keys of the party's records, in order of `distinct`.
         first: the number of the party's first record over all parties.
     """
     found = [pl.DataFrame(schema=HITS)]
-    for block, wanted in _wanted(leak).items():
-        if not wanted.size:
+    for block, keys in wanted.keys.items():
+        if not keys.size:
             continue
-        seen = np.zeros(1 << _BITS, bool)
-        seen[_bucket(wanted)] = True
         for column in ("phone", "phone2") if block == "phone" else (block,):
             held = records[column].to_numpy()
-            maybe = np.flatnonzero(seen[_bucket(held)])
+            maybe = np.flatnonzero(wanted.seen[block][_bucket(held)])
             key = held[maybe]
-            place = np.minimum(np.searchsorted(wanted, key), wanted.size - 1)
-            sure = (wanted[place] == key) & (key != _NONE)
+            place = np.minimum(np.searchsorted(keys, key), keys.size - 1)
+            sure = (keys[place] == key) & (key != _NONE)
             found.append(_hit_frame(block, key[sure], maybe[sure] + first))
     return pl.concat(found)
 
@@ -152,13 +169,6 @@ def candidates(leak: pl.DataFrame, found: pl.DataFrame, caps: Caps) -> Candidate
         found.unique(), on=["block", "key"], how="inner"
     )
     return Candidates(_once(met), _told(counted.filter(~fits)), held.sort("block", "key"))
-
-
-def _wanted(leak: pl.DataFrame) -> dict[str, Hashes]:
-    """The leak's keys of each block, sorted, 0 left out; both telephones under one block."""
-    keys = {block: leak[block].to_numpy() for block in BLOCKS}
-    keys["phone"] = np.concatenate([keys["phone"], keys.pop("phone2")])
-    return {block: np.setdiff1d(values, [_NONE]) for block, values in keys.items()}
 
 
 def _bucket(values: Hashes) -> npt.NDArray[np.intp]:
