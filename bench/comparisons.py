@@ -23,7 +23,7 @@ import polars as pl
 from breachscope import evidence
 from breachscope.people import counts, scope
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import counting, intake, reconstruction
+from breachscope.workflow import counting, intake, leaks, reconstruction
 from breachscope.workflow.context import Context, opened
 from breachscope.workflow.parts import Parts
 from breachscope.workflow.situation import Moment, Situation
@@ -118,7 +118,7 @@ def ladder_comparison(context: Context) -> dict[str, Any]:
         reconstruction.extraction_part(s, item, inventory, superseded)
         for item in s.of(Kind.DOWNLOADS)
     ]
-    judged = reconstruction.egress_part(s, inventory, extracted)
+    judged = reconstruction.egress_part(s, inventory, extracted, leaks.no_sources())
     contents = counting.contents_by_party(s, inventory)
     persons = {
         party: counting.identity_part(s, party, contents.get(party, []))

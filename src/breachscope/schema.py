@@ -387,6 +387,9 @@ EGRESS: Final = pl.Schema(
         "file_only_this": pl.Boolean(),
         "file_evidence_id": pl.String(),
         "file_line": pl.UInt64(),
+        "leak_id": pl.String(),  # `LEAK/PART`
+        "leak_fits": pl.UInt32(),  # how many unexplained downloads fit that part
+        "leak_only_this": pl.Boolean(),
         "tier": TIER,
         "reason": pl.String(),
         "conflict": pl.Boolean(),

@@ -12,6 +12,7 @@ from breachscope import playbook
 from breachscope.errors import ConfigError
 from breachscope.reconstruct import facts, rules
 from breachscope.reconstruct.egress import Traces, egress, evidence_facts, grounds
+from breachscope.reconstruct.leaked import LEAK_SOURCES
 from breachscope.schema import EXTRACTIONS, VERSIONS, Kind
 from frames import at, frame, kind
 
@@ -76,7 +77,8 @@ def traces(**given: list[dict[str, Any]]) -> Traces:
         for name in ("work", "media", "remote", "files", "hosts")
     }
     known = [VERSION, *given.get("versions", [])]
-    return Traces(**kinds, versions=frame(VERSIONS, *known))
+    leaks = pl.LazyFrame(given.get("leaks", []), schema=LEAK_SOURCES)
+    return Traces(**kinds, versions=frame(VERSIONS, *known), leaks=leaks)
 
 
 def tiers(*downloads: dict[str, Any], **given: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -115,6 +117,38 @@ SESSION = {
     "ended_at": at("2014-05-10 12:50"),
 }
 SEIZED = {"file_id": "F1", "bytes": 1000, "rows": 100, "modified_at": at("2014-05-10 12:01")}
+
+
+FOUND_OUTSIDE = {"leak_id": "B1", "part": 1, "version_id": "L@1", "found_at": at("2016-01-01")}
+
+
+def test_a_leak_whose_source_only_this_download_can_be_confirms_it() -> None:
+    version = VERSION["version_id"]
+    found = tiers(download(), leaks=[FOUND_OUTSIDE | {"version_id": version}])["e1"]
+
+    assert (found["tier"], found["leak_id"], found["leak_fits"]) == ("confirmed", "B1/1", 1)
+
+
+def test_of_two_unexplained_downloads_a_leak_names_neither() -> None:
+    leak = FOUND_OUTSIDE | {"version_id": VERSION["version_id"]}
+    found = tiers(download(), download(event_id="e2"), leaks=[leak])
+
+    assert {row["tier"] for row in found.values()} == {"possible"}
+    assert {row["leak_fits"] for row in found.values()} == {2}
+
+
+def test_a_leak_found_before_the_download_is_not_from_it() -> None:
+    leak = FOUND_OUTSIDE | {"version_id": VERSION["version_id"], "found_at": at("2014-01-01")}
+
+    assert tier(leaks=[leak]) == ("possible", False)
+
+
+def test_an_explained_download_yields_to_an_unexplained_one_for_a_leak() -> None:
+    leak = FOUND_OUTSIDE | {"version_id": VERSION["version_id"]}
+    later = download(event_id="e2", at=at("2015-03-01 12:00"))
+    found = tiers(download(), later, work=[APPROVED], leaks=[leak])
+
+    assert (found["e1"]["tier"], found["e2"]["tier"]) == ("explained", "confirmed")
 
 
 def test_an_unexplained_download_is_possible() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.reconstruct import facts, rules, seized
+from breachscope.reconstruct import facts, leaked, rules, seized
 from breachscope.schema import EGRESS, ROUTE, conform
 
 if TYPE_CHECKING:
@@ -32,12 +32,13 @@ class Traces:
     files: pl.LazyFrame
     hosts: pl.LazyFrame
     versions: pl.LazyFrame
+    leaks: pl.LazyFrame  # leaked.LEAK_SOURCES
 
 
 def evidence_facts(
     extractions: pl.LazyFrame, traces: Traces, focus: facts.Focus, playbook: Rules
 ) -> pl.LazyFrame:
-    """The frame the rules are read over: EGRESS up to `file_line`, one row a download."""
+    """The frame the rules are read over: EGRESS up to `leak_only_this`, one row a download."""
     limits = playbook.limits
     longest = timedelta(hours=limits.missing_disconnect_hours)
     window = timedelta(minutes=limits.device_window_minutes)
@@ -59,6 +60,7 @@ def evidence_facts(
         )
         .pipe(_joined, facts.remote_facts(asked, traces.remote, longest))
         .pipe(_joined, seized.file_facts(pairs, standing))
+        .pipe(_joined, leaked.leak_facts(leaked.leak_pairs(asked, traces.leaks), standing))
         .pipe(_with_route, traces.hosts)
         .with_columns(
             pl.col(name).fill_null(value=False)
@@ -69,9 +71,10 @@ def evidence_facts(
                 "device_assumed_end",
                 "remote_assigned",
                 "file_only_this",
+                "leak_only_this",
             )
         )
-        .with_columns(pl.col("file_fits").fill_null(0))
+        .with_columns(pl.col("file_fits", "leak_fits").fill_null(0))
     )
 
 

@@ -97,17 +97,11 @@ def file_facts(pairs: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
         (no other download could be the file), file_evidence_id, file_line; one row a download.
 
     """
-    contest = pairs.join(standing, on="event_id", validate="m:1").with_columns(
-        unexplained_fits=pl.col("unexplained").sum().over("file_id"),
-        fits=pl.len().over("file_id"),
-    )
-    alone = (pl.col("unexplained_fits") == 1) & pl.col("unexplained")
-    last_one = (pl.col("unexplained_fits") == 0) & (pl.col("fits") == 1)
     return (
-        contest.with_columns(file_only_this=alone | last_one)
+        contested(pairs, standing, "file_id")
         .sort(
             "event_id",
-            "file_only_this",
+            "only_this",
             "by_hash",
             "file_id",
             descending=[False, True, True, False],
@@ -116,12 +110,33 @@ def file_facts(pairs: pl.LazyFrame, standing: pl.LazyFrame) -> pl.LazyFrame:
         .select(
             "event_id",
             "file_id",
-            "file_only_this",
             "file_evidence_id",
             "file_line",
             file_fits=pl.col("unexplained_fits").cast(pl.UInt32),
+            file_only_this="only_this",
         )
     )
+
+
+def contested(pairs: pl.LazyFrame, standing: pl.LazyFrame, trace: str) -> pl.LazyFrame:
+    """Pairs of a trace and a download, with how many downloads could be it.
+
+    Args:
+        pairs: event_id and the trace's column, each pair once.
+        standing: event_id, unexplained (in focus and not covered by approved work).
+        trace: the column that names the trace.
+
+    Returns:
+        The pairs with unexplained_fits, and only_this: of the downloads that fit the trace,
+        explained ones yielding to unexplained, this is the one that remains.
+    """
+    contest = pairs.join(standing, on="event_id", validate="m:1").with_columns(
+        unexplained_fits=pl.col("unexplained").sum().over(trace),
+        fits=pl.len().over(trace),
+    )
+    alone = (pl.col("unexplained_fits") == 1) & pl.col("unexplained")
+    last_one = (pl.col("unexplained_fits") == 0) & (pl.col("fits") == 1)
+    return contest.with_columns(only_this=alone | last_one)
 
 
 def open_grounds(

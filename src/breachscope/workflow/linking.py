@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from breachscope.workflow.counting import Content
     from breachscope.workflow.situation import Situation
 
-LINKAGE_INVENTORY_VERSION = 1
+LINKAGE_VERSION = 1
 ROW_GROUP = 100_000
 
 
@@ -58,7 +58,7 @@ def linkage_inventory_part(
         party,
         {"persons": persons.name} | {version: path.parent.name for version, path in made},
         {"hashing": distinct.hashing()},
-        LINKAGE_INVENTORY_VERSION,
+        LINKAGE_VERSION,
     )
     return s.parts.get(wanted, make)
 

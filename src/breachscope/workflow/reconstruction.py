@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 INVENTORY_VERSION = 2
 COVERAGE_VERSION = 2
 EXTRACTION_VERSION = 2
-EGRESS_VERSION = 2
+EGRESS_VERSION = 3
 
 TRACES = (Kind.WORK, Kind.MEDIA, Kind.REMOTE, Kind.FILES, Kind.HOSTS)
 """The evidence that is held against downloads."""
@@ -188,11 +188,11 @@ def _offsets(s: Situation, versions_known: pl.LazyFrame, asked: pl.DataFrame) ->
     return pl.concat(scans)
 
 
-def traces(s: Situation, inventory: Path) -> egress.Traces:
-    """The evidence held against downloads, in frames."""
+def traces(s: Situation, inventory: Path, sources: pl.LazyFrame) -> egress.Traces:
+    """The evidence held against downloads, in frames; `sources` are LEAK_SOURCES."""
     tables = {kind.value: s.table(kind) for kind in TRACES}
     tables["files"] = _told_apart(tables["files"])
-    return egress.Traces(**tables, versions=pl.scan_parquet(inventory))
+    return egress.Traces(**tables, versions=pl.scan_parquet(inventory), leaks=sources)
 
 
 def _told_apart(files: pl.LazyFrame) -> pl.LazyFrame:
@@ -251,8 +251,12 @@ def _copied_lines(s: Situation) -> set[str]:
     return {f"{copy}:{line}" for copy, line in added.iter_rows()}
 
 
-def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
+def egress_part(
+    s: Situation, inventory: Path, extracted: list[Path], sources: pl.DataFrame
+) -> Path:
     """EGRESS of all downloads, of those under inquiry apart, ACTS, and grounds without a download.
+
+    `sources` are the leaks whose source is known (LEAK_SOURCES).
 
     Writes extractions.parquet, inquiry.parquet, acts.parquet, grounds.parquet.
     """
@@ -264,7 +268,7 @@ def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
         everything = _unique_ids(_unique_ids(pl.scan_parquet(extracted)))
         if s.moment.events_until is not None:
             everything = everything.filter(pl.col("at") <= s.moment.events_until)
-        held = traces(s, inventory)
+        held = traces(s, inventory, sources.lazy())
         logins = s.table(Kind.LOGINS)
         everything = addresses.with_hosts(
             everything, addresses.hosts_by_address(everything, logins), held.remote
@@ -291,6 +295,7 @@ def egress_part(s: Situation, inventory: Path, extracted: list[Path]) -> Path:
             "rules": playbook.model_dump(mode="json"),
             "focus": [seen.accounts, seen.hosts, str(seen.start), str(seen.end)],
             "rulings": rulings.collect().to_dicts(),
+            "leaks": sources.with_columns(pl.col("found_at").cast(pl.String)).to_dicts(),
             **s.moment.settings(),
         },
         EGRESS_VERSION,

@@ -16,7 +16,7 @@ from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
-from breachscope.workflow import counting, frames, notes, reconstruction
+from breachscope.workflow import counting, frames, leaks, notes, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
 from breachscope.workflow.situation import LOGS, Moment, Situation, situation
@@ -167,9 +167,16 @@ def computed_tables(s: Situation) -> dict[str, Path]:
     ]
     if not extracted:
         raise EvidenceError("the case has no downloads", hint="breachscope add --as downloads FILE")
-    judged = reconstruction.egress_part(s, inventory, extracted)
+    contents = counting.contents_by_party(s, inventory)
+    persons = {
+        party: counting.identity_part(s, party, contents.get(party, []))
+        for party in counting.party_ids(s, inventory)
+    }
+    labels = counting.over_part(s, persons)
+    found = leaks.leak_tables(s, inventory, contents, persons, labels)
+    judged = reconstruction.egress_part(s, inventory, extracted, leaks.sources(found))
     seen = coverage_tables(s)
-    ladder = counted(s, inventory, judged)
+    ladder = counted(s, inventory, judged, contents, persons, labels, found.grounds)
     return {
         "versions": inventory,
         **{
@@ -178,6 +185,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         },
         **seen,
         **ladder,
+        **found.tables,
     }
 
 
@@ -252,15 +260,17 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
     return {name: place / f"{name}.parquet" for name in names}
 
 
-def counted(s: Situation, inventory: Path, judged: Path) -> dict[str, Path]:
-    """Persons, reach and the ladder of every party; scope and people gathered."""
-    contents = counting.contents_by_party(s, inventory)
-    parties = counting.party_ids(s, inventory)
-    persons = {
-        party: counting.identity_part(s, party, contents.get(party, [])) for party in parties
-    }
-    labels = counting.over_part(s, persons)
-    segments = counting.all_segments(inventory, judged)
+def counted(
+    s: Situation,
+    inventory: Path,
+    judged: Path,
+    contents: Mapping[str, Sequence[counting.Content]],
+    persons: Mapping[str, Path],
+    labels: Path,
+    leaked: Path | None,
+) -> dict[str, Path]:
+    """Reach and the ladder of every party; scope and people gathered."""
+    segments = counting.all_segments(inventory, judged, leaked)
     downloads = counting.counted_downloads(judged)
     reaches = {
         party: counting.reach_part(
@@ -271,7 +281,7 @@ def counted(s: Situation, inventory: Path, judged: Path) -> dict[str, Path]:
             persons[party],
             contents.get(party, []),
         )
-        for party in parties
+        for party in persons
     }
     ladder = counting.counts_part(s, reaches, labels)
     return {

@@ -1,0 +1,122 @@
+"""One leak from its records to decided rows, claims and decoys: the frozen order of steps.
+
+Settings are fixed, and their digest taken, before a leak is opened; nothing here is tuned to
+the leak under inquiry.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+from breachscope.linkage import claims as claiming
+from breachscope.linkage.decoys import Decoy, decoys
+from breachscope.linkage.matching import Inventory, Matched, Settings, matched
+from breachscope.resolve.comparison import compared_values
+from breachscope.resolve.keys import record_keys
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from breachscope.resolve.weights import Fit
+
+DRAWS: Final = 20
+DECOY_ROWS: Final = 1_000
+
+
+class Records(Inventory, claiming.Records, Protocol):
+    """The inventory, to match against and to make claims from."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """How a leak is linked."""
+
+    matching: Settings = field(default_factory=Settings)
+    draws: int = DRAWS
+    decoy_rows: int = DECOY_ROWS
+    """The most rows of one draw; of a smaller leak as many as it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """All decoys of one kind: what the pipeline made of them."""
+
+    kind: Decoy
+    rows: pl.DataFrame  # LEAK_ROWS and `draw`
+    claims: pl.DataFrame  # CLAIMS and `draw`
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """One leak, linked."""
+
+    matched: Matched
+    claims: pl.DataFrame  # CLAIMS
+    decoys: tuple[Drawn, ...]
+
+
+def linked(
+    records: pl.DataFrame,
+    inventory: Records,
+    settings: LinkSettings,
+    seed: int,
+    fit: Fit | None = None,
+) -> Linked:
+    """Link a leak and its decoys.
+
+    Args:
+        records: row_no and text columns, any of `schema.RECORD_FIELDS`.
+        inventory: of the case.
+        settings: frozen before.
+        seed: of the decoys; from the leak's content, so that a run repeats.
+        fit: weights of the case; fitted to this leak where there are none.
+
+    Raises:
+        EvidenceError: there is nothing to fit the weights to.
+    """
+    keys = record_keys(records.lazy()).collect()
+    found = matched(keys, inventory, settings.matching, fit)
+    names = records.lazy().select(name=claiming.spelt_name(records.lazy())).collect()
+    return Linked(
+        found,
+        _claims(found, keys, names["name"].to_numpy(), inventory),
+        tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy),
+    )
+
+
+def _claims(
+    found: Matched, keys: pl.DataFrame, names: npt.NDArray[np.uint64], inventory: Records
+) -> pl.DataFrame:
+    values = compared_values(keys.lazy()).collect()
+    return claiming.claims(found.decided.posteriors, values, names, inventory)
+
+
+def _drawn(
+    kind: Decoy,
+    keys: pl.DataFrame,
+    found: Matched,
+    inventory: Records,
+    settings: LinkSettings,
+    seed: int,
+) -> Drawn:
+    """Decoys of one kind through the same pipeline: the leak's weights, and its shares."""
+    made = decoys(keys, kind, settings.draws, settings.decoy_rows, seed)
+    shares = (found.decided.share_in, found.decided.share_household)
+    again = matched(made, inventory, settings.matching, found.fit, shares)
+    draw = made.select(leak_row="row_no", draw="draw")
+    claims = _claims(again, made, _no_names(made), inventory)
+    return Drawn(
+        kind,
+        again.decided.rows.join(draw, on="leak_row", validate="1:1", maintain_order="left"),
+        claims.join(draw, on="leak_row", validate="m:1", maintain_order="left"),
+    )
+
+
+def _no_names(made: pl.DataFrame) -> npt.NDArray[np.uint64]:
+    """Decoys are made of keys: how their names were spelt is not known."""
+    nothing: npt.NDArray[np.uint64] = pl.zeros(made.height, pl.UInt64, eager=True).to_numpy()
+    return nothing
