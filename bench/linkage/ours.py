@@ -40,6 +40,7 @@ class TaskInventory:
         self.starts = np.cumsum([0, *(frame.height for frame in keys)])
         self.size = int(self.starts[-1])
         self.persons = int(np.unique(person).size)
+        self.names = np.zeros(self.size, np.uint64)
         self._blocks = [inventory.blocks(frame) for frame in keys]
         self._values = pl.concat([inventory.values(frame) for frame in keys], rechunk=True)
 
@@ -52,6 +53,9 @@ class TaskInventory:
 
     def values(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
         return self._values[records]
+
+    def spelt_names(self, records: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        return self.names[records]
 
     def places(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
         party = np.searchsorted(self.starts, records, side="right") - 1

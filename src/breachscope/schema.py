@@ -627,9 +627,20 @@ CLAIMS: Final = pl.Schema(
         "address_same": pl.Boolean(),
         "birth_same": pl.Boolean(),
         "email_same": pl.Boolean(),
+        "customer_same": pl.Boolean(),
     }
 )
 """Linkage: one row a leaked row and a record of a person it may be about."""
+
+SPELT_ALIKE: Final = pl.Schema(
+    {
+        "party_id": pl.String(),
+        "field": pl.String(),  # a column `…_same` of CLAIMS
+        "told": pl.UInt32(),  # pairs in which both hold the field
+        "same": pl.UInt32(),
+    }
+)
+"""How often a party's records and another party's, of one person, are spelt alike."""
 
 STANDS: Final = pl.Schema(
     {
@@ -652,6 +663,24 @@ MATCHES: Final = pl.Schema(
     }
 )
 """Linkage: whom each row of a leak is about."""
+
+LEAKS: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "evidence_id": pl.String(),
+        "found_at": UTC_TIME,  # null where unknown
+        "rows": pl.UInt32(),
+        "person": pl.UInt32(),  # rows of each verdict
+        "household": pl.UInt32(),
+        "ambiguous": pl.UInt32(),
+        "none": pl.UInt32(),
+        "refused": pl.String(),  # why nothing may be said of it; null where it was linked
+        "blocking_recall": pl.Float64(),
+        "decoy_independent": pl.Float64(),  # share of decoys taken for a person
+        "decoy_household": pl.Float64(),
+    }
+)
+"""One row a leaked list: what linkage made of it."""
 
 LEAK_PARTS: Final = pl.Schema(
     {

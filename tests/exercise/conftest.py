@@ -14,3 +14,9 @@ if TYPE_CHECKING:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> ExercisePaths:
     folder: Path = tmp_path_factory.mktemp("exercise")
     return write_exercise(folder / "tiny", "tiny", 7)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> ExercisePaths:
+    folder: Path = tmp_path_factory.mktemp("exercise")
+    return write_exercise(folder / "small", "small", 5)

@@ -75,8 +75,8 @@ def test_a_tiny_case_takes_seconds(tmp_path: Path) -> None:
     assert time.process_time() - start < 12
 
 
-def test_every_kind_but_leaks_and_timelines_is_handed_over(tiny: ExercisePaths) -> None:
-    kinds = {str(kind) for kind in Kind} - {"leak", "timeline"}
+def test_every_kind_but_timelines_is_handed_over(tiny: ExercisePaths) -> None:
+    kinds = {str(kind) for kind in Kind} - {"timeline"}
 
     assert set(manifest(tiny)["kind"].unique()) == kinds
 

@@ -20,6 +20,7 @@ class TableName(StrEnum):
     EXTRACTIONS = "extractions"
     COVERAGE = "coverage"
     PEOPLE = "people"
+    SOURCES = "sources"
     EVIDENCE = "evidence"
 
 

@@ -35,6 +35,45 @@ def _scope_row(party: dict[str, Any]) -> list[Any]:
     return [party["party_id"], party["downloads"], *counts, f"{low:,}–{high:,}"]
 
 
+def sources(document: dict[str, Any]) -> None:
+    """Leaked lists, with the parts each falls into."""
+    if not document["leaks"]:
+        print("no leaked list is in evidence: breachscope add --as leak FILE --leak ID")
+        return
+    rows = [
+        row
+        for leak in document["leaks"]
+        for row in [_leak_row(leak), *(_part_row(part) for part in leak["parts"])]
+    ]
+    print_table(
+        ["leak", "rows", "source", "versions", "log10 LR", "told by"],
+        rows,
+        right=("rows", "log10 LR"),
+        whole=["leak"],
+    )
+    for leak in document["leaks"]:
+        for part in leak["parts"]:
+            if part["verdict"] == "cannot_tell":
+                print(f"{leak['leak_id']} part {part['part']}: cannot tell: {part['reason']}")
+        if leak["refused"]:
+            print(f"{leak['leak_id']}: refused: {leak['refused']}")
+    print("alternatives, events, intervals: --json")
+
+
+def _leak_row(leak: dict[str, Any]) -> list[Any]:
+    verdicts = leak["verdicts"]
+    found = f"{verdicts['person']:,} persons, {verdicts['household']:,} households"
+    return [leak["leak_id"], leak["rows"], found, "", "", ""]
+
+
+def _part_row(part: dict[str, Any]) -> list[Any]:
+    versions = part["versions"] or []
+    shown = versions[0] if len(versions) == 1 else f"{len(versions)} fit" if versions else "–"
+    strength = "–" if part["log10_lr"] is None else f"{part['log10_lr']:.1f}"
+    source = part["party_id"] if part["verdict"] == "attributed" else "cannot tell"
+    return [f"  part {part['part']}", part["rows"], source, shown, strength, part["depth"] or "–"]
+
+
 def acts(document: dict[str, Any]) -> None:
     """Acts in order of time."""
     rows = [
@@ -145,6 +184,7 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "acts": acts,
     "extractions": extractions,
     "coverage": coverage,
+    "sources": sources,
     "people": people,
     "evidence": evidence,
 }

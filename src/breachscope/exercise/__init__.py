@@ -1,6 +1,16 @@
 """Synthetic cases with their truth: evidence in the disorder real evidence has, and the scores."""
 
 from breachscope.exercise.build import ExercisePaths, write_exercise
+from breachscope.exercise.leak_score import leak_scores
 from breachscope.exercise.score import Run, Scores, Truth, read_truth, scores
 
-__all__ = ["ExercisePaths", "Run", "Scores", "Truth", "read_truth", "scores", "write_exercise"]
+__all__ = [
+    "ExercisePaths",
+    "Run",
+    "Scores",
+    "Truth",
+    "leak_scores",
+    "read_truth",
+    "scores",
+    "write_exercise",
+]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope.errors import ConfigError
-from breachscope.exercise import ledgers, lists, logs, records, traces, truth, world
+from breachscope.exercise import leaks, ledgers, lists, logs, records, traces, truth, world
 from breachscope.exercise.facts import INQUIRY, Happenings, Shelf, frame, shelf
 from breachscope.exercise.innocent import (
     maintenance,
@@ -114,11 +114,13 @@ def _write_events(
     ledgers.write_roster(office, the_world)
     seized = ledgers.write_seized(office, facts, shelves, events, seed)
     office.records(versions, damaged)
+    done = truth.downloads(facts, shelves, events, seized)
+    tell("leaks")
+    sold = leaks.sell(office, the_world, shelves, done, paths.truth, damaged)
     office.write_manifest()
     tell("truth")
-    done = truth.downloads(facts, shelves, events, seized)
     tables = {"downloads": done, "acts": truth.acts(done, events), "tampering": tampering,
-              "gaps": truth.gaps(done, steps)}  # fmt: skip
+              "gaps": truth.gaps(done, steps), **sold}  # fmt: skip
     _write_truth(paths.truth, tables, the_world, shelves, office)
 
 

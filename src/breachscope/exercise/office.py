@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = (
     "kind", "file", "version", "party", "zone", "encoding", "copy_of", "clock_offset", "exhibit",
-    "received_from", "acquired_at", "sha256", "mapping", "tool",
+    "received_from", "acquired_at", "sha256", "mapping", "tool", "leak", "found_at", "found_from",
 )  # fmt: skip
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 FIRST_INQUIRY: Final = "2022-06-10T10:00:00+09:00"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 import polars as pl
 
-from breachscope.schema import CLAIMS, RECORD_FIELDS
+from breachscope.schema import CLAIMS, RECORD_FIELDS, SPELT_ALIKE
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,10 +24,14 @@ LEAST: Final = 0.05
 _SEED: Final = 20_231_018
 _COMPARED: Final = {
     "kana_same": "kana_key",
-    "address_same": "address_key",
     "birth_same": "birth",
     "email_same": "email_key",
+    "customer_same": "customer_key",
 }
+FIELDS: Final = (
+    "name_same", "kana_same", "phone_same", "address_same", "birth_same", "email_same",
+    "customer_same",
+)  # fmt: skip
 
 
 class Records(Protocol):
@@ -96,6 +100,38 @@ def claims(
     )
 
 
+def spelt_alike(claimed: pl.DataFrame, records: Records) -> pl.DataFrame:
+    """SPELT_ALIKE, from the claimed people whom several parties hold.
+
+    Args:
+        claimed: CLAIMS.
+        records: the inventory.
+    """
+    held = _records_of(claimed["person"].unique(), records.person)
+    placed = pl.concat([held, records.places(held["record"].to_numpy())], how="horizontal")
+    once = placed.sort("record").unique(["person", "party_id"], keep="first", maintain_order=True)
+    pairs = once.join(once, on="person", suffix="_other").filter(
+        pl.col("party_id") != pl.col("party_id_other")
+    )
+    wanted, place = np.unique(
+        np.concatenate([pairs["record"].to_numpy(), pairs["record_other"].to_numpy()]),
+        return_inverse=True,
+    )
+    at = place.astype(np.uint32)
+    values, names = records.values(wanted), records.spelt_names(wanted)
+    mine, theirs = at[: pairs.height], at[pairs.height :]
+    same = _same_spellings(values[mine], values[theirs], names[mine], names[theirs])
+    told = pl.concat([pairs.select("party_id"), same], how="horizontal").unpivot(
+        list(FIELDS), index="party_id", variable_name="field", value_name="is_same"
+    )
+    return (
+        told.group_by("party_id", "field")
+        .agg(told=pl.col("is_same").count(), same=pl.col("is_same").sum())
+        .cast(SPELT_ALIKE)
+        .sort("party_id", "field")
+    )
+
+
 def _records_of(people: pl.Series, person: npt.NDArray[np.uint32]) -> pl.DataFrame:
     """person, record: every record of these people."""
     wanted = np.zeros(int(person.max(initial=0)) + 1, bool)
@@ -118,8 +154,17 @@ def _same_spellings(
             name.set(pl.Series(~named), None),
             *((mine[c] == theirs[c]).alias(field) for field, c in _COMPARED.items()),
             _same_phone(mine, theirs),
+            _same_address(mine["address_key"], theirs["address_key"]),
         ]
     )
+
+
+def _same_address(mine: pl.Series, theirs: pl.Series) -> pl.Series:
+    """Town and house number are the same; a room behind a dash, as some systems write, is none."""
+    both = pl.DataFrame({"a": mine, "b": theirs})
+    within = [pl.col(x).str.starts_with(pl.col(y) + "-") for x, y in (("a", "b"), ("b", "a"))]
+    same = (pl.col("a") == pl.col("b")) | within[0] | within[1]
+    return both.select(address_same=same).to_series()
 
 
 def _same_phone(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:

@@ -80,7 +80,7 @@ def _independent(keys: pl.DataFrame, chosen: Order, dice: np.random.Generator) -
 
 
 def _household(keys: pl.DataFrame, chosen: Order, dice: np.random.Generator) -> pl.DataFrame:
-    """Address and landline of a row, with the name and birth of a namesake of its family.
+    """Address and landline of a row, the name of a namesake of its family, a third row's birth.
 
     The lender has the same two first characters of the name, so that family name, reading and
     given name belong together; a row whose family name stands alone lends its family name to
@@ -96,7 +96,9 @@ def _household(keys: pl.DataFrame, chosen: Order, dice: np.random.Generator) -> 
         for column in ("phone_key", "phone2_key")
     )
     nothing = pl.lit(None, pl.String)
+    third = dice.integers(0, keys.height, chosen.size)  # with the lender's birth it would be him
     return lent.with_columns(
+        birth_date=keys["birth_date"][third],
         postal_key=kept["postal_key"],
         address_key=kept["address_key"],
         phone_key=first.alias("phone_key"),

@@ -56,6 +56,7 @@ class Linked:
 
     matched: Matched
     claims: pl.DataFrame  # CLAIMS
+    alike: pl.DataFrame  # SPELT_ALIKE
     decoys: tuple[Drawn, ...]
 
 
@@ -81,9 +82,11 @@ def linked(
     keys = record_keys(records.lazy()).collect()
     found = matched(keys, inventory, settings.matching, fit)
     names = records.lazy().select(name=claiming.spelt_name(records.lazy())).collect()
+    claimed = _claims(found, keys, names["name"].to_numpy(), inventory)
     return Linked(
         found,
-        _claims(found, keys, names["name"].to_numpy(), inventory),
+        claimed,
+        claiming.spelt_alike(claimed, inventory),
         tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy),
     )
 

@@ -27,7 +27,8 @@ only where no second rendering differs too: brothers are often one sign apart in
 MOBILE: Final = ("else", "edit", "same")
 LANDLINE: Final = ("else", "edit", "same")
 ADDRESS: Final = ("else", "town", "near", "same")
-"""`near`: one edit, or the same post code and house number; `same`: town and house number."""
+"""`near`: one edit, the same post code and house number, or a room behind the house number on one
+side; `same`: town and house number."""
 BIRTH: Final = ("else", "near", "same")
 """`near`: one digit or two neighbouring ones differ, or day and month are swapped."""
 EMAIL: Final = ("else", "same")
@@ -218,10 +219,18 @@ def _address(whole: _Side, postal: _Side) -> Levels:
     level = np.zeros(whole.left.len(), np.uint8)
     level[place.equal()] = 1
     near = (edits(whole.left, whole.right, 1) <= 1) | (house.equal() & postal.equal())
+    near |= _is_within(whole.left, whole.right) | _is_within(whole.right, whole.left)
     level[near & housed] = 2
     level[whole.equal() & housed] = 3
     level[whole.missing] = MISSING
     return level
+
+
+def _is_within(short: pl.Series, long: pl.Series) -> npt.NDArray[np.bool_]:
+    """One address goes on behind a dash where the other ends: some systems write the room so."""
+    both = pl.DataFrame({"short": short, "long": long})
+    within = pl.col("long").str.starts_with(pl.col("short") + "-").fill_null(value=False)
+    return both.select(within).to_series().to_numpy()
 
 
 def _birth(side: _Side) -> Levels:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.errors import ConfigError
-from breachscope.workflow import tables
+from breachscope.workflow import sources, tables
 from breachscope.workflow.context import now, opened
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _TABLES = {
     "acts": tables.acts,
     "extractions": tables.extractions,
     "coverage": tables.coverage_table,
+    "sources": sources.sources,
 }
 
 

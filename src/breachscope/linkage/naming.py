@@ -1,0 +1,290 @@
+"""Which parties may be named as a source, and why not the others.
+
+Three things must hold, each against its own doubt. Exclusive rows, about people no other party
+holds, must be more than false matches give: decoys through the same pipeline tell how many
+(Robach, Hof and van de Wiel, 2025), and with many parties asked the false discovery rate is held
+(Benjamini and Hochberg, 1995). The mixture with the party must be a hundred times likelier than
+the best without it. And where the party's own spelling differs from another holder's, the leak
+must agree with it: a list that merely shares customers agrees with either equally often.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from scipy.stats import poisson
+
+from breachscope.linkage import origins
+from breachscope.linkage.claims import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from breachscope.linkage.origins import Floats, Origins
+
+SPELLINGS: Final = FIELDS
+PRIVATE: Final = ("kana_same", "phone_same", "birth_same", "email_same", "customer_same")
+"""What no directory tells: rows made up from public names and addresses have none of it."""
+BETWEEN: Final = {
+    "kana_same": 0.95, "phone_same": 0.85, "birth_same": 0.985, "email_same": 0.85,
+    "customer_same": 0.01,
+}  # fmt: skip
+"""How often two parties spell one person alike, where the case has few pairs to tell."""
+PAIRS_OF_PRIOR: Final = 50.0
+FALSE_DISCOVERY: Final = 0.05
+LEAST_LOG10_LR: Final = 2.0
+OWN_SPELLING: Final = 0.85
+"""How often a leak agrees with its source where source and another holder differ (measured .93
+and more in bench/RESULTS.md; a broker's errors agree with neither and are left out)."""
+LEAST_SPELLING: Final = 2.0  # log10 of the likelihood ratio of the spellings
+RIVAL: Final = 0.2
+"""A holder with at least this share of the party's weight may be a source itself: rows of both
+are not held against either."""
+FEWEST: Final = 5
+MOST_ALIKE: Final = 0.9
+"""Where hardly a cell tells (a party that shares nobody), the party must explain so much of the
+rows that are about anybody known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for one party."""
+
+    party_id: str
+    weight: float
+    low: float
+    high: float
+    rows: float  # of the leak, by the mixture
+    exclusive: int
+    expected: float  # exclusive rows that false matches would give
+    p_value: float
+    q_value: float  # adjusted for all parties
+    log10_lr: float
+    wins: float  # cells that agree with the party alone, of those in which holders differ
+    losses: float
+    log10_contrast: float  # of those cells: the leak agrees as with its source
+    log10_own: float  # it agrees with the party more than any other list would
+    named: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The mixture of a leak, and the evidence for every party that holds any of its people."""
+
+    parties: tuple[str, ...]
+    mixture: Origins
+    evidence: tuple[Evidence, ...]  # by weight, the greatest first
+    leak_rows: tuple[int, ...]  # the leaked row of each row of the mixture
+
+
+def judged(
+    claims: pl.DataFrame,
+    rows: pl.DataFrame,
+    persons: Mapping[str, int],
+    all_persons: int,
+    decoys: Sequence[tuple[pl.DataFrame, int]],
+    alike: pl.DataFrame,
+    by_chance: float = origins.BY_CHANCE,
+) -> Judged:
+    """Weigh every party.
+
+    Args:
+        claims: CLAIMS of the leak.
+        rows: LEAK_ROWS of the leak.
+        persons: party -> how many persons it has.
+        all_persons: persons over all parties.
+        decoys: of each kind, CLAIMS of the decoys and how many decoys there were.
+        alike: SPELT_ALIKE.
+        by_chance: see origins.BY_CHANCE.
+    """
+    parties = tuple(sorted(persons))
+    held = _held(claims, rows, parties)
+    sizes = np.array([max(persons[party], 1) for party in parties], float)
+    data = origins.Rows(held, _matched(claims, rows), sizes, max(all_persons, 1))
+    chances = origins.likelihoods(data, by_chance)
+    whole = origins.fitted(chances)
+    exclusive = _exclusive(claims)
+    expected = _expected(decoys, rows.height)
+    touched = [i for i in range(len(parties)) if held[:, i].any()]
+    p_values = {
+        i: float(poisson.sf(exclusive.get(parties[i], 0) - 1, expected.get(parties[i], 0.0) + 0.5))
+        for i in touched
+    }
+    q_values = _adjusted(p_values, len(parties))
+    found = [
+        _evidence(
+            parties, i, chances, whole, claims, rows.height,
+            exclusive.get(parties[i], 0), expected.get(parties[i], 0.0), p_values[i], q_values[i],
+            alike,
+        )
+        for i in touched
+    ]  # fmt: skip
+    ordered = sorted(found, key=lambda one: (-one.weight, one.party_id))
+    return Judged(parties, whole, tuple(ordered), tuple(rows["leak_row"].to_list()))
+
+
+def _held(claims: pl.DataFrame, rows: pl.DataFrame, parties: Sequence[str]) -> Floats:
+    """Rows by parties: the probability that the row is about someone the party holds."""
+    once = claims.unique(["leak_row", "person", "party_id"], keep="first", maintain_order=True)
+    place = {party: i for i, party in enumerate(parties)}
+    held = np.zeros((rows.height, len(parties)))
+    row = np.searchsorted(rows["leak_row"].to_numpy(), once["leak_row"].to_numpy())
+    column = once["party_id"].replace_strict(place, return_dtype=pl.Int64).to_numpy()
+    np.add.at(held, (row, column), once["probability"].to_numpy())
+    return np.minimum(held, 1.0)
+
+
+def _matched(claims: pl.DataFrame, rows: pl.DataFrame) -> Floats:
+    once = claims.unique(["leak_row", "person"], keep="first", maintain_order=True)
+    summed = once.group_by("leak_row").agg(p=pl.col("probability").sum())
+    known = rows.select("leak_row").join(summed, on="leak_row", how="left", maintain_order="left")
+    matched: Floats = known["p"].fill_null(0.0).clip(0.0, 1.0).to_numpy()
+    return matched
+
+
+def _exclusive(claims: pl.DataFrame) -> dict[str, int]:
+    """Party -> rows that are surely about someone whom no other party holds."""
+    sure = claims.filter(pl.col("probability") >= 0.9)
+    alone = sure.filter(pl.col("party_id").n_unique().over("leak_row") == 1)
+    counted = alone.group_by("party_id").agg(rows=pl.col("leak_row").n_unique())
+    return dict(counted.iter_rows())
+
+
+def _expected(decoys: Sequence[tuple[pl.DataFrame, int]], rows: int) -> dict[str, float]:
+    """Party -> exclusive rows as decoys give them: the worse kind, for as many rows."""
+    worst: dict[str, float] = {}
+    for claims, count in decoys:
+        for party, found in _exclusive(claims).items():
+            worst[party] = max(worst.get(party, 0.0), found * rows / max(count, 1))
+    return worst
+
+
+def _adjusted(p_values: Mapping[int, float], tests: int) -> dict[int, float]:
+    """Benjamini and Hochberg's adjustment; parties that hold nobody count as tests too."""
+    ranked = sorted(p_values, key=lambda i: (p_values[i], i))
+    q_values: dict[int, float] = {}
+    least = 1.0
+    for rank in range(len(ranked), 0, -1):
+        i = ranked[rank - 1]
+        least = min(least, p_values[i] * tests / rank)
+        q_values[i] = least
+    return q_values
+
+
+def _evidence(
+    parties: Sequence[str], i: int, chances: Floats, whole: Origins, claims: pl.DataFrame,
+    rows: int, exclusive: int, expected: float, p_value: float, q_value: float,
+    alike: pl.DataFrame,
+) -> Evidence:  # fmt: skip
+    weight = float(whole.weights[i])
+    low, high = origins.interval(weight, rows)
+    log10_lr = origins.log10_lr_without(chances, whole, i) if weight > 1e-6 else 0.0
+    rivals = {
+        parties[j] for j in range(len(parties)) if j != i and whole.weights[j] >= RIVAL * weight
+    }
+    wins, losses = spelling_counts(claims, parties[i], rivals)
+    contrast = wins * np.log10(2 * OWN_SPELLING) + losses * np.log10(2 * (1 - OWN_SPELLING))
+    own = own_agreement(claims, parties[i], alike)
+    about_anybody = 1.0 - float(whole.weights[-1])
+    share = weight / about_anybody if about_anybody > 0 else 0.0
+    reason = _doubt(
+        weight * rows, log10_lr, exclusive, expected, q_value, float(contrast), own, share,
+        wins + losses,
+    )  # fmt: skip
+    return Evidence(
+        parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
+        q_value, log10_lr, wins, losses, float(contrast), own, not reason, reason,
+    )  # fmt: skip
+
+
+def own_agreement(claims: pl.DataFrame, party: str, alike: pl.DataFrame) -> float:
+    """log10 of how much likelier the agreement with the party's records is for a copy of them.
+
+    Another list of the same people agrees with the party's records at most as often as a list
+    without any error would: the root of how often two parties agree. What goes beyond that is
+    evidence; agreement below it tells nothing, for a broker's own errors explain it as well.
+    """
+    sure = best_spelt(claims.filter((pl.col("probability") >= 0.9) & (pl.col("party_id") == party)))
+    known = alike.filter(pl.col("party_id") == party)
+    total = 0.0
+    for field in PRIVATE:
+        told, same = sure[field].count(), int(sure[field].sum() or 0)
+        row = known.filter(pl.col("field") == field)
+        pairs, agree = (row["told"].item(), row["same"].item()) if row.height else (0, 0)
+        between = (agree + PAIRS_OF_PRIOR * BETWEEN[field]) / (pairs + PAIRS_OF_PRIOR)
+        total += _beyond(told, same, float(np.sqrt(between)))
+    return total / float(np.log(10))
+
+
+def _beyond(told: int, same: int, most: float) -> float:
+    """Nats by which a free rate of agreement is likelier than the most another list can have."""
+    if not told or same / told <= most:
+        return 0.0
+    rate = (same + 0.5) / (told + 1.0)
+    free = same * np.log(rate) + (told - same) * np.log(1 - rate)
+    bound = same * np.log(most) + (told - same) * np.log(1 - most)
+    return max(float(free - bound), 0.0)
+
+
+def spelling_counts(claims: pl.DataFrame, party: str, rivals: set[str]) -> tuple[float, float]:
+    """Cells that agree with the party's record and not with another holder's; and the reverse.
+
+    Each other holder is asked once a row and field; several of them share the one cell.
+    """
+    sure = claims.filter(pl.col("probability") >= 0.9)
+    best = best_spelt(sure)
+    mine = best.filter(pl.col("party_id") == party)
+    others = best.filter((pl.col("party_id") != party) & ~pl.col("party_id").is_in(list(rivals)))
+    pairs = mine.join(others, on="leak_row", suffix="_other")
+    if pairs.is_empty():
+        return 0.0, 0.0
+    counted = pairs.select(
+        "leak_row",
+        *(_only(field, f"{field}_other").alias(f"win_{field}") for field in SPELLINGS),
+        *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in SPELLINGS),
+    )
+    by_row = counted.group_by("leak_row").agg(pl.exclude("leak_row").mean())
+    wins = sum(float(by_row[f"win_{field}"].sum()) for field in SPELLINGS)
+    losses = sum(float(by_row[f"loss_{field}"].sum()) for field in SPELLINGS)
+    return wins, losses
+
+
+def _only(one: str, other: str) -> pl.Expr:
+    return (pl.col(one) & ~pl.col(other)).fill_null(value=False)
+
+
+def best_spelt(sure: pl.DataFrame) -> pl.DataFrame:
+    """Of each row and party the record most alike: a party may hold several of one person."""
+    alike = pl.sum_horizontal(pl.col(field).cast(pl.Int8).fill_null(0) for field in SPELLINGS)
+    return (
+        sure.with_columns(alike=alike)
+        .sort("leak_row", "party_id", "alike", "distinct", descending=[False, False, True, False])
+        .unique(["leak_row", "party_id"], keep="first", maintain_order=True)
+    )
+
+
+def _doubt(
+    rows: float, log10_lr: float, exclusive: int, expected: float, q_value: float,
+    contrast: float, own: float, share: float, told: float,
+) -> str:  # fmt: skip
+    """Why the party may not be named; empty where it may."""
+    if rows < FEWEST:
+        return "too few rows are about its people"
+    if log10_lr < LEAST_LOG10_LR:
+        return "the rows are explained nearly as well without it"
+    if q_value > FALSE_DISCOVERY and contrast < LEAST_LOG10_LR:
+        return (
+            f"{exclusive} rows are about its people alone, where false matches give "
+            f"about {expected:.1f}"
+        )
+    if contrast + own < 0:
+        return "its people are in the list, but not as its records spell them: shared customers"
+    if contrast + own >= LEAST_SPELLING:
+        return ""
+    if told < FEWEST and share >= MOST_ALIKE:
+        return ""
+    return "its people are in the list, but nothing shows that its own records were copied"
