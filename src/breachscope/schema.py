@@ -707,6 +707,62 @@ LEAK_PARTS: Final = pl.Schema(
 )
 """Linkage: the rows of a leak that have one source."""
 
+LEAK_PARTIES: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "party_id": pl.String(),
+        "weight": pl.Float64(),  # share of the leak's rows, by the mixture
+        "weight_low": pl.Float64(),
+        "weight_high": pl.Float64(),
+        "rows": pl.UInt32(),  # rows that are surely about its people, other holders' among them
+        "exclusive": pl.UInt32(),
+        "exclusive_expected": pl.Float64(),
+        "p_value": pl.Float64(),
+        "q_value": pl.Float64(),  # adjusted for all parties asked
+        "log10_lr": pl.Float64(),  # against the best mixture without it
+        "spelt_as_its": pl.Float64(),  # cells that agree with it and not with another holder
+        "spelt_otherwise": pl.Float64(),
+        "log10_spelling": pl.Float64(),
+        "named": pl.Boolean(),
+        "reason": pl.String(),  # why not; empty where it is named
+    }
+)
+"""Linkage: what speaks for each party that any row of a leak may be about."""
+
+LEAK_VERSIONS: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "part": pl.UInt32(),
+        "version_id": pl.String(),
+        "uploaded_at": UTC_TIME,
+        "probability": pl.Float64(),
+        "standing": pl.UInt32(),  # rows of the part that stand in it
+    }
+)
+"""Linkage: every kept version of a part's party, and how likely the part comes from it."""
+
+LEAK_TRACES: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "version_id": pl.String(),
+        "party_id": pl.String(),
+        "by": pl.Enum(["sha256", "bytes and rows", "rows"]),
+        "by_chance": pl.Float64(),  # chance that any version would fit so well by coincidence
+    }
+)
+"""Linkage: versions whose file is the leak's, or as long: by the inventory, whatever is kept."""
+
+LEAK_KIN: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "other_leak_id": pl.String(),
+        "rows_shared": pl.UInt32(),  # rows about the same person, telephone or address as well
+        "share": pl.Float64(),  # of this leak's rows
+        "rows_expected": pl.Float64(),  # as many as decoys of this leak share
+    }
+)
+"""Linkage: leaks that share people: one may be made from the other, or both from one list."""
+
 ACTORS: Final = pl.Schema(
     {
         "act_id": pl.String(),

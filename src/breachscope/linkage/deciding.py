@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 ROUNDS: Final = 50
 LEAST_SHARE: Final = 1e-4
+PRIOR_ROWS: Final = (1.0, 2.0, 2.0)
+"""Rows of each kind that are taken to be there (a Dirichlet prior): about somebody in the
+inventory, about a relative only, about nobody known."""
 KEPT: Final = 0.01
 """Persons less likely than this for a row are let go."""
 
@@ -82,9 +85,7 @@ def decided(
         if frozen:
             break
         before = share_in, share_household
-        share_in = _held(float(chance.sum()) / max(rows, 1))
-        share_household = min(_held(float(p_household.sum()) / max(rows, 1)), 0.999 - share_in)
-        share_household = max(share_household, LEAST_SHARE)
+        share_in, share_household = _shares(float(chance.sum()), float(p_household.sum()), rows)
         if abs(share_in - before[0]) + abs(share_household - before[1]) < 1e-7:
             break
     posteriors = best.select("row", "person", "record").with_columns(
@@ -99,8 +100,17 @@ def decided(
     )
 
 
-def _held(share: float) -> float:
-    return min(max(share, LEAST_SHARE), 1 - 10 * LEAST_SHARE)
+def _shares(about: float, relatives: float, rows: int) -> tuple[float, float]:
+    """Shares of rows about somebody, and about a relative only, with the prior's rows added.
+
+    However good the match of a few rows is, a leak may hold a relative, or somebody unknown: the
+    fewer its rows, the less they can say that it holds none.
+    """
+    whole = rows + sum(PRIOR_ROWS)
+    share_in = (about + PRIOR_ROWS[0]) / whole
+    share_household = (relatives + PRIOR_ROWS[1]) / whole
+    share_household = min(max(share_household, LEAST_SHARE), 1 - 2 * LEAST_SHARE)
+    return min(max(share_in, LEAST_SHARE), 1 - LEAST_SHARE - share_household), share_household
 
 
 def _by_person(odds: Odds) -> pl.DataFrame:

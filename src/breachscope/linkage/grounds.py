@@ -15,20 +15,42 @@ from breachscope.schema import CONTENT, SEGMENTS, TIER, conform
 PREFIX: Final = "LEAK:"
 
 
-def leak_grounds(
-    parts: pl.LazyFrame,
-    matches: pl.LazyFrame,
-    index: pl.LazyFrame,
-    versions: pl.LazyFrame,
-    found_at: pl.LazyFrame,
-) -> pl.LazyFrame:
-    """SEGMENTS of every attributed part.
+def standing_rows(people: pl.DataFrame, index: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+    """part, party_id, version_id, row_no: one row for each person a part is about.
+
+    Of the versions a person stands in, the likeliest source; of one that stands in none of those
+    that fit (a stale row, a later correction), the one last uploaded.
 
     Args:
-        parts: LEAK_PARTS.
-        matches: leak_id, part, party_id, distinct: the records of the people each part is about,
-            the parts' own parties' only.
-        index: party_id and RECORD_INDEX of those parties.
+        people: part, party_id, person, distinct: every record of these people in the part's party.
+        index: party_id, distinct, version_id, row_no, uploaded_at of those records.
+        parts: LEAK_PARTS of one leak.
+    """
+    likely = (
+        parts.select("part", version_id="versions")
+        .with_columns(rank=pl.int_ranges(pl.col("version_id").list.len(), dtype=pl.UInt32))
+        .explode("version_id", "rank")
+        .drop_nulls("version_id")
+    )
+    return (
+        people.join(index, on=["party_id", "distinct"])
+        .join(likely, on=["part", "version_id"], how="left", validate="m:1")
+        .sort(
+            "part", "person", "rank", "uploaded_at", "version_id", "row_no",
+            descending=[False, False, False, True, False, False], nulls_last=True,
+        )
+        .unique(["part", "person"], keep="first", maintain_order=True)
+        .select("part", "party_id", "version_id", "row_no")
+    )  # fmt: skip
+
+
+def leak_grounds(
+    rows: pl.LazyFrame, versions: pl.LazyFrame, found_at: pl.LazyFrame
+) -> pl.LazyFrame:
+    """SEGMENTS of the people of attributed parts.
+
+    Args:
+        rows: leak_id and `standing_rows` of every leak.
         versions: VERSIONS.
         found_at: leak_id, found_at (null where unknown).
     """
@@ -36,20 +58,9 @@ def leak_grounds(
         "version_id", "content", "until", "uploaded_at",
         version_rows=pl.coalesce("rows", "content_rows"),
     )  # fmt: skip
-    sourced = (
-        parts.filter(pl.col("verdict") == "attributed")
-        .with_columns(chosen=pl.coalesce("version_id", pl.col("versions").list.first()))
-        .select("leak_id", "part", "party_id", version_id="chosen")
-        .drop_nulls("version_id")
-        .join(known, on="version_id", validate="m:1")
+    placed = (
+        rows.join(known, on="version_id", validate="m:1")
         .join(found_at, on="leak_id", how="left", validate="m:1")
-    )
-    rows = (
-        matches.join(sourced, on=["leak_id", "part", "party_id"], validate="m:1")
-        .join(
-            index.with_columns(pl.col("version_id").cast(pl.String)),
-            on=["party_id", "distinct", "version_id"],
-        )
         .select(
             "leak_id", "part", "party_id", "version_id", "row_no", "content", "version_rows",
             at=pl.coalesce("found_at", "until", "uploaded_at"),
@@ -57,7 +68,50 @@ def leak_grounds(
         .unique(["leak_id", "part", "version_id", "row_no"])
         .sort("leak_id", "part", "version_id", "row_no")
     )  # fmt: skip
-    return _stretches(rows)
+    return _stretches(placed)
+
+
+def lost_grounds(
+    parts: pl.LazyFrame, versions: pl.LazyFrame, found_at: pl.LazyFrame
+) -> pl.LazyFrame:
+    """SEGMENTS of versions whose very file was found but whose content is lost: rows, no people.
+
+    Args:
+        parts: LEAK_PARTS.
+        versions: VERSIONS.
+        found_at: leak_id, found_at (null where unknown).
+    """
+    carried = parts.filter(
+        (pl.col("verdict") == "attributed")
+        & (pl.col("depth") == "trace")
+        & pl.col("version_id").is_not_null()
+    ).select("leak_id", "part", "party_id", "version_id")
+    lost = versions.filter(pl.col("content") == "lost", pl.col("rows") > 0).select(
+        "version_id", "content", "until", "uploaded_at", "rows"
+    )
+    return (
+        carried.join(lost, on="version_id", validate="m:1")
+        .join(found_at, on="leak_id", how="left", validate="m:1")
+        .select(
+            "party_id",
+            "version_id",
+            at=pl.coalesce("found_at", "until", "uploaded_at"),
+            event_id=_ground(),
+            tier=pl.lit("confirmed", TIER),
+            sure=pl.lit(value=True),
+            content=pl.col("content").cast(CONTENT),
+            row_from=pl.lit(1, pl.UInt32),
+            row_to=pl.col("rows").cast(pl.UInt32),
+            at_least=pl.lit(0, pl.UInt32),
+            version_rows=pl.col("rows").cast(pl.UInt32),
+        )
+        .pipe(conform, SEGMENTS)
+        .sort("event_id", "version_id")
+    )
+
+
+def _ground() -> pl.Expr:
+    return pl.concat_str(pl.lit(PREFIX), "leak_id", pl.lit("/"), pl.col("part").cast(pl.String))
 
 
 def _stretches(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -76,9 +130,7 @@ def _stretches(rows: pl.LazyFrame) -> pl.LazyFrame:
             "party_id",
             "version_id",
             "at",
-            event_id=pl.concat_str(
-                pl.lit(PREFIX), "leak_id", pl.lit("/"), pl.col("part").cast(pl.String)
-            ),
+            event_id=_ground(),
             tier=pl.lit("confirmed", TIER),
             sure=pl.lit(value=True),
             content=pl.col("content").cast(CONTENT),

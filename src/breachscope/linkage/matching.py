@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from breachscope.resolve.weights import Chances, Fit, Floats
 
 RANDOM_PAIRS: Final = 300_000
+FEWER_PAIRS: Final = 60
+"""Of a short leak so many random pairs a row, but at least a fifth of RANDOM_PAIRS: more would
+repeat the same few rows."""
 _AT_ONCE: Final = 400_000  # pairs compared together: bounds memory
 
 
@@ -33,7 +36,7 @@ class Inventory(Protocol):
     """Record -> its person over all parties."""
 
     def blocks(self) -> Iterator[pl.DataFrame]:
-        """`block_keys` of each party in turn."""
+        """`block_keys` of all records, a stretch at a time, in order."""
         ...
 
     def sample(self) -> tuple[pl.DataFrame, Floats]:
@@ -106,7 +109,8 @@ def matched(
     values = comparison.compared_values(keys.lazy()).collect()
     reached = reach(keys, inventory, settings.caps)
     rare = frequency.frequencies(values, reached.candidates.held, reached.present)
-    unrelated = fit.unrelated if fit else chance_agreement(values, inventory, settings.random_pairs)
+    count = _pairs(settings, keys.height)
+    unrelated = fit.unrelated if fit else chance_agreement(values, inventory, count)
     compared = compare(values, reached.candidates.pairs, inventory, rare, unrelated)
     fit = fit or weights.fitted(
         compared.levels, compared.log_unrelated, unrelated, keys.height, inventory.size
@@ -114,6 +118,10 @@ def matched(
     odds = odds_of(compared, fit, inventory.person)
     found = decided(odds, keys.height, inventory.persons, settings.least, shares)
     return Matched(found, compared, fit, reached, _recall(found, reached.candidates.pairs))
+
+
+def _pairs(settings: Settings, rows: int) -> int:
+    return min(settings.random_pairs, max(settings.random_pairs // 5, FEWER_PAIRS * rows))
 
 
 def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:

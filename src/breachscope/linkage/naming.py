@@ -10,12 +10,12 @@ must agree with it: a list that merely shares customers agrees with either equal
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from breachscope.linkage import origins
 from breachscope.linkage.claims import FIELDS
@@ -23,7 +23,9 @@ from breachscope.linkage.claims import FIELDS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from breachscope.linkage.origins import Floats, Origins
+    import numpy.typing as npt
+
+    from breachscope.linkage.origins import Floats, Missed, Origins
 
 SPELLINGS: Final = FIELDS
 PRIVATE: Final = ("kana_same", "phone_same", "birth_same", "email_same", "customer_same")
@@ -40,6 +42,9 @@ OWN_SPELLING: Final = 0.85
 """How often a leak agrees with its source where source and another holder differ (measured .93
 and more in bench/RESULTS.md; a broker's errors agree with neither and are left out)."""
 LEAST_SPELLING: Final = 2.0  # log10 of the likelihood ratio of the spellings
+LEAST_BESIDE: Final = 1.0
+"""The same beside a party that is named already: whoever sells one stolen list has likely put it
+together from several. Rows made up to frame a party have none of it (measured: 0.0)."""
 RIVAL: Final = 0.2
 """A holder with at least this share of the party's weight may be a source itself: rows of both
 are not held against either."""
@@ -79,6 +84,7 @@ class Judged:
     mixture: Origins
     evidence: tuple[Evidence, ...]  # by weight, the greatest first
     leak_rows: tuple[int, ...]  # the leaked row of each row of the mixture
+    missed: Missed  # of a source's own rows
 
 
 def judged(
@@ -105,26 +111,42 @@ def judged(
     held = _held(claims, rows, parties)
     sizes = np.array([max(persons[party], 1) for party in parties], float)
     data = origins.Rows(held, _matched(claims, rows), sizes, max(all_persons, 1))
-    chances = origins.likelihoods(data, by_chance)
+    missed = origins.missed(_contacts(claims))
+    chances = origins.likelihoods(data, by_chance, missed.share)
     whole = origins.fitted(chances)
+    bounds = origins.intervals(data, whole, by_chance, missed)
     exclusive = _exclusive(claims)
     expected = _expected(decoys, rows.height)
     touched = [i for i in range(len(parties)) if held[:, i].any()]
     p_values = {
-        i: float(poisson.sf(exclusive.get(parties[i], 0) - 1, expected.get(parties[i], 0.0) + 0.5))
+        i: _at_least(exclusive.get(parties[i], 0), expected.get(parties[i], 0.0) + 0.5)
         for i in touched
     }
     q_values = _adjusted(p_values, len(parties))
     found = [
         _evidence(
-            parties, i, chances, whole, claims, rows.height,
+            parties, i, chances, whole, bounds, claims, rows.height,
             exclusive.get(parties[i], 0), expected.get(parties[i], 0.0), p_values[i], q_values[i],
             alike,
         )
         for i in touched
     ]  # fmt: skip
+    if any(one.named for one in found):
+        found = [_beside(one) for one in found]
     ordered = sorted(found, key=lambda one: (-one.weight, one.party_id))
-    return Judged(parties, whole, tuple(ordered), tuple(rows["leak_row"].to_list()))
+    return Judged(parties, whole, tuple(ordered), tuple(rows["leak_row"].to_list()), missed)
+
+
+def _beside(one: Evidence) -> Evidence:
+    """The evidence for a party once another is named: less of its own spelling is enough."""
+    enough = (
+        one.rows >= FEWEST
+        and one.log10_lr >= LEAST_LOG10_LR
+        and one.q_value <= FALSE_DISCOVERY
+        and one.log10_contrast >= 0
+        and one.log10_contrast + one.log10_own >= LEAST_BESIDE
+    )
+    return replace(one, named=True, reason="") if enough else one
 
 
 def _held(claims: pl.DataFrame, rows: pl.DataFrame, parties: Sequence[str]) -> Floats:
@@ -146,6 +168,17 @@ def _matched(claims: pl.DataFrame, rows: pl.DataFrame) -> Floats:
     return matched
 
 
+def _contacts(claims: pl.DataFrame) -> npt.NDArray[np.bool_]:
+    """Sure rows by the contacts the leak holds: one agrees with some record of the person."""
+    sure = claims.filter(pl.col("probability") >= 0.9)
+    told = [field for field in origins.CONTACTS if sure[field].count()]
+    agree = sure.group_by("leak_row", maintain_order=True).agg(
+        pl.col(field).any(ignore_nulls=True) for field in told
+    )
+    contacts: npt.NDArray[np.bool_] = agree.select(told).to_numpy().astype(bool)
+    return contacts.reshape(agree.height, len(told))
+
+
 def _exclusive(claims: pl.DataFrame) -> dict[str, int]:
     """Party -> rows that are surely about someone whom no other party holds."""
     sure = claims.filter(pl.col("probability") >= 0.9)
@@ -163,6 +196,11 @@ def _expected(decoys: Sequence[tuple[pl.DataFrame, int]], rows: int) -> dict[str
     return worst
 
 
+def _at_least(count: int, mean: float) -> float:
+    """The chance of so many or more, if they come by chance (Poisson)."""
+    return float(pdtrc(count - 1, mean)) if count else 1.0
+
+
 def _adjusted(p_values: Mapping[int, float], tests: int) -> dict[int, float]:
     """Benjamini and Hochberg's adjustment; parties that hold nobody count as tests too."""
     ranked = sorted(p_values, key=lambda i: (p_values[i], i))
@@ -176,12 +214,12 @@ def _adjusted(p_values: Mapping[int, float], tests: int) -> dict[int, float]:
 
 
 def _evidence(
-    parties: Sequence[str], i: int, chances: Floats, whole: Origins, claims: pl.DataFrame,
-    rows: int, exclusive: int, expected: float, p_value: float, q_value: float,
-    alike: pl.DataFrame,
+    parties: Sequence[str], i: int, chances: Floats, whole: Origins, bounds: Floats,
+    claims: pl.DataFrame, rows: int, exclusive: int, expected: float, p_value: float,
+    q_value: float, alike: pl.DataFrame,
 ) -> Evidence:  # fmt: skip
     weight = float(whole.weights[i])
-    low, high = origins.interval(weight, rows)
+    low, high = map(float, bounds[i])
     log10_lr = origins.log10_lr_without(chances, whole, i) if weight > 1e-6 else 0.0
     rivals = {
         parties[j] for j in range(len(parties)) if j != i and whole.weights[j] >= RIVAL * weight

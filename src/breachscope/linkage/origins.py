@@ -20,10 +20,28 @@ Floats = npt.NDArray[np.float64]
 BY_CHANCE: Final = 0.1
 """How much of a list bought elsewhere is about people of the inventory by chance: about its share
 of the population. Stated, and varied on the page of sensitivity."""
+CONTACTS: Final = ("phone_same", "address_same", "birth_same", "email_same")
+"""Cells by one of which, beside the name, a row is found."""
+CONTACT_BEFORE: Final = (4.0, 5.0)
+"""Rows whose contact agrees, of so many, that are taken to be there: a prior for short leaks."""
+TOGETHER: Final = 3.0
+"""How much more often a row's contacts fail all at once than if each failed by itself: an old card,
+a careless clerk. Measured under two models of error: 2.7 in the middle, nine in ten tasks from 1.3
+to 4.3 (docs/linkage/calibration.md)."""
+MISS_WITHIN: Final = 2.0
+"""The share that linkage misses may be so many times smaller or larger than estimated."""
+MOST_MISSED: Final = 0.5
 MISS: Final = 0.02
-"""Share of a source's own rows that linkage does not find."""
+"""Share of a source's own rows that linkage does not find, where nothing is known of the leak."""
 ROUNDS: Final = 300
+Z: Final = 1.96
+DEPENDENCE: Final = 1.5
+"""Rows of one household come together: so many rows tell as much as one."""
+LEAST_ROWS: Final = 1.0
+"""A weight of fewer rows is none."""
+_HALVINGS: Final = 12
 _LEAST: Final = 1e-300
+_FIRST: Final = 1e-4  # a weight of none could not rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +67,58 @@ class Origins:
     responsibilities: Floats  # rows by parties and elsewhere
 
 
-def likelihoods(rows: Rows, by_chance: float = BY_CHANCE) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Share of a source's own rows that linkage does not find, and between which bounds."""
+
+    share: float
+    low: float
+    high: float
+
+
+def missed(contacts: npt.NDArray[np.bool_]) -> Missed:
+    """The share missed, by how often the contacts of found rows fail.
+
+    A contact fails if it does not agree to the sign, or one side lacks it. How often it does is
+    seen in rows that another contact found (Lincoln and Petersen's capture and recapture); a row
+    is missed where all fail. Contacts of one row fail together (Chao, Biometrics 43, 1987, on
+    captures of unequal chance), hence `TOGETHER`.
+
+    Args:
+        contacts: a row a leaked row that was found, a column a contact the leak holds: it agrees.
+    """
+    count = contacts.sum(axis=1, keepdims=True)
+    by_another = (count - contacts) > 0
+    agree = (contacts & by_another).sum(axis=0) + CONTACT_BEFORE[0]
+    fails = 1.0 - agree / (by_another.sum(axis=0) + CONTACT_BEFORE[1])
+    share = min(TOGETHER * float(np.prod(fails)), MOST_MISSED)
+    return Missed(share, share / MISS_WITHIN, min(share * MISS_WITHIN, MOST_MISSED))
+
+
+def likelihoods(rows: Rows, by_chance: float = BY_CHANCE, miss: float = MISS) -> Floats:
     """Of each row under each party, and under "elsewhere" in the last column."""
     unmatched = np.clip(1.0 - rows.matched, 0.0, 1.0)
     space = float(rows.all_persons)
-    party = (1 - MISS) * rows.held / rows.persons + MISS * unmatched[:, None] / space
+    party = (1 - miss) * rows.held / rows.persons + miss * unmatched[:, None] / space
     elsewhere = by_chance * rows.matched / space + (1 - by_chance) * unmatched / space
     return np.column_stack([party, elsewhere])
 
 
-def fitted(chances: Floats, allowed: npt.NDArray[np.bool_] | None = None) -> Origins:
+def fitted(
+    chances: Floats,
+    allowed: npt.NDArray[np.bool_] | None = None,
+    start: Floats | None = None,
+) -> Origins:
     """The likeliest weights, of the allowed parties and elsewhere.
 
     Args:
         chances: `likelihoods`, rows by parties and elsewhere.
         allowed: which columns may have weight; all, where not given.
+        start: weights to begin with; equal ones, where not given.
     """
     size = chances.shape[1]
     allowed = np.ones(size, bool) if allowed is None else allowed
-    weights = np.where(allowed, 1.0, 0.0)
+    weights = np.where(allowed, 1.0 if start is None else np.maximum(start, _FIRST), 0.0)
     weights /= weights.sum()
     before = -np.inf
     for _ in range(ROUNDS):
@@ -91,16 +142,80 @@ def log10_lr_without(chances: Floats, whole: Origins, party: int) -> float:
     return (whole.log_likelihood - without.log_likelihood) / float(np.log(10))
 
 
-def interval(weight: float, rows: int, dependence: float = 1.5) -> tuple[float, float]:
-    """95 % interval of a weight by Wilson's score (JASA 22, 1927).
+def interval(weight: float, rows: float, dependence: float = DEPENDENCE) -> tuple[float, float]:
+    """95 % interval of a share by Wilson's score (JASA 22, 1927).
 
     Args:
         weight: the fitted share.
-        rows: of the leak.
-        dependence: rows of one household come together: so many rows tell as much as one.
+        rows: that tell of it.
+        dependence: so many of them tell as much as one.
     """
     n = max(rows / dependence, 1.0)
-    z = 1.96
-    middle = (weight + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * np.sqrt(weight * (1 - weight) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    middle = (weight + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z * np.sqrt(weight * (1 - weight) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
     return max(float(middle - half), 0.0), min(float(middle + half), 1.0)
+
+
+def intervals(rows: Rows, whole: Origins, by_chance: float, miss: Missed) -> Floats:
+    """95 % bounds of every weight (low, high), a row a party and one for elsewhere.
+
+    Two doubts are added as independent errors are (Zou and Donner, Statistics in Medicine 27,
+    2008): that the leak's rows are few, or could be of several parties, and that it is not known
+    how many of a source's rows were missed.
+    """
+    chances = likelihoods(rows, by_chance, miss.share)
+    fewer, more = (
+        fitted(likelihoods(rows, by_chance, share), start=whole.weights).weights
+        for share in (miss.low, miss.high)
+    )
+    active = whole.weights * chances.shape[0] >= LEAST_ROWS
+    telling = _telling(chances, whole.weights, active)
+    bounds = np.zeros((whole.weights.size, 2))
+    for k, weight in enumerate(whole.weights):
+        low, high = interval(float(weight), telling[k])
+        if not active[k]:
+            high = max(high, _moved(chances, whole.weights, k, active))
+        least, most = min(fewer[k], more[k], weight), max(fewer[k], more[k], weight)
+        bounds[k] = (
+            max(weight - np.hypot(weight - low, weight - least), 0.0),
+            min(weight + np.hypot(high - weight, most - weight), 1.0),
+        )
+    return bounds
+
+
+def _telling(chances: Floats, weights: Floats, active: npt.NDArray[np.bool_]) -> Floats:
+    """Of each weight: how many rows of known source would tell as much of it.
+
+    Rows that may be of several parties tell less (Louis, JRSS B 44, 1982): the variance of a
+    weight is had from the information of the scores, and from it that number.
+    """
+    size = chances.shape[0]
+    rows = np.full(weights.size, float(size))
+    scores = chances[:, active] / np.maximum(chances @ weights, _LEAST)[:, None]
+    inverse = np.linalg.pinv(scores.T @ scores, hermitian=True)
+    share = weights[active]
+    variance = np.diag(inverse) - share * share / size
+    known = share * (1 - share)
+    sound = variance > known / size
+    rows[np.flatnonzero(active)[sound]] = known[sound] / variance[sound]
+    return rows
+
+
+def _moved(chances: Floats, weights: Floats, party: int, active: npt.NDArray[np.bool_]) -> float:
+    """How much weight a party without any may have, at another's cost, and be no less credible.
+
+    As much as may be moved from that other before the likelihood falls by half of chi-square's
+    95 % point; of the others the one that can spare most.
+    """
+    whole = np.maximum(chances @ weights, _LEAST)
+    most = Z * Z / 2 * DEPENDENCE
+    best = 0.0
+    for other in np.flatnonzero(active):
+        step = (chances[:, party] - chances[:, other]) / whole
+        low, high = 0.0, float(weights[other])
+        for _ in range(_HALVINGS):
+            at = (low + high) / 2
+            fallen = -float(np.log(np.maximum(1 + at * step, _LEAST)).sum())
+            low, high = (at, high) if fallen <= most else (low, at)
+        best = max(best, low)
+    return best

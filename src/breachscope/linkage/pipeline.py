@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from breachscope.resolve.weights import Fit
 
 DRAWS: Final = 20
-DECOY_ROWS: Final = 1_000
+DECOY_ROWS: Final = 400
 
 
 class Records(Inventory, claiming.Records, Protocol):
@@ -54,6 +54,7 @@ class Drawn:
 class Linked:
     """One leak, linked."""
 
+    keys: pl.DataFrame  # RECORD_KEYS of the leak
     matched: Matched
     claims: pl.DataFrame  # CLAIMS
     alike: pl.DataFrame  # SPELT_ALIKE
@@ -84,6 +85,7 @@ def linked(
     names = records.lazy().select(name=claiming.spelt_name(records.lazy())).collect()
     claimed = _claims(found, keys, names["name"].to_numpy(), inventory)
     return Linked(
+        keys,
         found,
         claimed,
         claiming.spelt_alike(claimed, inventory),

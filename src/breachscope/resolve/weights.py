@@ -55,6 +55,11 @@ LEAST_OF_PRIOR: Final = 0.25
 """No chance of H falls below so much of where it began: that a mother's mobile stands for her
 child is seldom seen in one leak, and does harm when it is held to be impossible."""
 
+OTHER_NAME: Final = (0, 1)
+"""Levels of a name at which the given name is another's. No chance of P rises there above where it
+began: where relatives share both telephone and address, and births lack, the fit would take them
+for persons who changed their given name."""
+
 ROUNDS: Final = 60
 _ENOUGH: Final = 1e-6
 _SMALLEST: Final = 1e-12
@@ -181,13 +186,20 @@ def _round(fit: Fit, patterns: _Patterns, rows: int, records: int) -> Fit:
     is_household = patterns.count * household / whole
     return replace(
         fit,
-        person=_chances(patterns.levels, is_person, PERSON, STRENGTH["P"]),
+        person=_own_name(_chances(patterns.levels, is_person, PERSON, STRENGTH["P"])),
         household=_floored(
             _chances(patterns.levels, is_household, HOUSEHOLD, STRENGTH["H"]), HOUSEHOLD
         ),
         persons_a_row=float(is_person.sum() / rows),
         relatives_a_row=float(is_household.sum() / rows),
     )
+
+
+def _own_name(chances: Chances) -> Chances:
+    name = chances["name"].copy()
+    other = list(OTHER_NAME)
+    name[other] = np.minimum(name[other], PERSON["name"][other])
+    return {**chances, "name": name / name.sum()}
 
 
 def _floored(chances: Chances, prior: Chances) -> Chances:

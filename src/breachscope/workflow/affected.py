@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 def affected_people(
     context: Context, items: Iterable[Item], place: Path, party: str
 ) -> Iterator[pl.DataFrame]:
-    """The persons of a party, each with one record of theirs that a download surely took.
+    """The persons of a party, each with one record of theirs that surely left.
 
-    That of the download which put them in their tier, where it took one; the other records
-    they have, and those nobody took, are not shown. `versions` are those they left with.
+    That of the download or leak which put them in their tier, where it took one; the other
+    records they have, and those nobody took, are not shown. `versions` are those they left with.
 
     Yields:
         party_id, person_key, tier, first_at, versions, row_no and the record's fields as the
         source spells them; one frame a version, every frame alike.
 
     Raises:
-        ReconciliationError: a person of the scope has no record a download took.
+        ReconciliationError: a person of the scope has no record that left.
 
     """
     persons = pl.read_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
@@ -59,7 +59,7 @@ def _versions_of_each(left: pl.DataFrame) -> pl.DataFrame:
 
 
 def _records_that_left(place: Path, party: str) -> pl.DataFrame:
-    """person_key, version_id, row_no, event_id: the party's records downloads surely took.
+    """person_key, version_id, row_no, event_id: the party's records that surely left.
 
     By the very rule that counts persons, only that each row stands for itself.
     """
@@ -70,7 +70,9 @@ def _records_that_left(place: Path, party: str) -> pl.DataFrame:
         .collect()
     )
     index = held.with_row_index("distinct")
-    segments = counting.all_segments(place / "versions.parquet", place)
+    segments = counting.all_segments(
+        place / "versions.parquet", place, place / "leak_grounds.parquet"
+    )
     stretches = scope.best_rows(segments.filter(pl.col("party_id") == party))
     surely = stretches.filter(pl.col("tier").is_not_null())
     found = reach.places(surely, reach.version_rows(index))[: surely.height]

@@ -323,12 +323,15 @@ def _named(s: Situation, table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def all_segments(inventory: Path, judged: Path, leaked: Path | None = None) -> pl.DataFrame:
-    """SEGMENTS of the run: from downloads, from seized files without one, and from leaks."""
+def all_segments(inventory: Path, judged: Path, leaked: Path | None) -> pl.DataFrame:
+    """SEGMENTS of the run: from downloads, from seized files without one, and from leaks.
+
+    `leaked` is not there in runs of versions that read no leaks.
+    """
     asked = pl.scan_parquet(judged / "inquiry.parquet")
     found = scope.segments(asked, pl.scan_parquet(inventory))
     grounds = pl.scan_parquet(judged / "grounds.parquet")
-    more = [pl.scan_parquet(leaked)] if leaked else []
+    more = [pl.scan_parquet(leaked)] if leaked and leaked.is_file() else []
     return (
         pl.concat([found, grounds, *more])
         .sort("party_id", "version_id", "event_id", "sure", "row_from", nulls_last=True)

@@ -95,7 +95,7 @@ def mandate(path: Path) -> dict[str, Any]:
 
 def scored(case: Path, paths: ExercisePaths) -> list[str]:
     """The run's tables held against what the simulated people did."""
-    from breachscope.exercise import score
+    from breachscope.exercise import leak_scores, score
 
     context = opened(case)
     _, place = tables.run_folder(context, None)
@@ -123,4 +123,10 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
             files=files,
         ),
     )
-    return list(found.as_lines())
+    leaks = leak_scores(
+        pl.read_parquet(place / "leak_parts.parquet"),
+        pl.read_parquet(place / "matches.parquet"),
+        paths.truth,
+        pl.scan_parquet(place / "people.parquet"),
+    )
+    return [*found.as_lines(), *leaks]

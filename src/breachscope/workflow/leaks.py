@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from breachscope.case import folder
-from breachscope.case.fingerprint import Fingerprint, digest_of
-from breachscope.errors import EvidenceError
-from breachscope.linkage import cells, columns, pipeline
-from breachscope.linkage.pipeline import LinkSettings
-from breachscope.reconstruct.leaked import LEAK_SOURCES
-from breachscope.schema import ATTRIBUTE_PREFIX, CLAIMS, LEAK_ROWS, RECORD_FIELDS, Kind
-from breachscope.workflow import frames, linking
+from breachscope.case import decisions, folder
+from breachscope.case.fingerprint import Fingerprint
+from breachscope.linkage import grounds, kinship
+from breachscope.linkage.decoys import Decoy, decoys
+from breachscope.reconstruct.leaked import LEAK_SOURCES, leak_pairs
+from breachscope.schema import (
+    LEAK_KIN,
+    LEAK_PARTIES,
+    LEAK_PARTS,
+    LEAK_TRACES,
+    LEAK_VERSIONS,
+    LEAKS,
+    MATCHES,
+    SEGMENTS,
+    Kind,
+)
+from breachscope.workflow import linking
+from breachscope.workflow.linked import linked_part
+from breachscope.workflow.sourced import sourced_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,20 +39,34 @@ if TYPE_CHECKING:
 
 LEAK_VERSION = 1
 
-SETTINGS: Final = LinkSettings()
-"""Frozen before any leak is opened; their digest is in the fingerprint of every linked leak."""
+TABLES: Final = (
+    "leaks", "leak_parts", "leak_parties", "leak_versions", "leak_traces", "leak_kin", "matches",
+    "leak_grounds",
+)  # fmt: skip
+"""The tables of a run about its leaks, `runs/N/NAME.parquet`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """One leak of the case and where its parts lie."""
+
+    leak_id: str
+    item: Item
+    found_at: datetime | None
+    linked: Path
+    sourced: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What the leaks of a case came to."""
 
+    leaks: tuple[Leak, ...]
     sources: pl.DataFrame  # LEAK_SOURCES
     grounds: Path | None = None  # SEGMENTS
-    tables: dict[str, Path] = field(default_factory=dict)
 
 
-def leak_tables(
+def found(
     s: Situation,
     inventory: Path,
     contents: Mapping[str, Sequence[Content]],
@@ -48,126 +74,265 @@ def leak_tables(
     labels: Path,
 ) -> Found:
     """Every leak of the case, linked and sourced; nothing where there is none."""
-    leaks = s.of(Kind.LEAK)
-    if not leaks:
-        return Found(no_sources())
+    items = s.of(Kind.LEAK)
+    if not items:
+        return Found((), pl.DataFrame(schema=LEAK_SOURCES))
     places = {
         party: linking.linkage_inventory_part(s, party, contents.get(party, []), path)
         for party, path in persons.items()
     }
-    for item in leaks:
-        linked_part(s, item, places, labels)
-    return Found(no_sources())
-
-
-def sources(found: Found) -> pl.DataFrame:
-    """LEAK_SOURCES of the leaks whose source is known."""
-    return found.sources
-
-
-def no_sources() -> pl.DataFrame:
-    """LEAK_SOURCES of a case without leaks."""
-    return pl.DataFrame(schema=LEAK_SOURCES)
-
-
-def leak_id(item: Item) -> str:
-    """The id a leak was given, else its evidence's."""
-    return item.options.leak or item.evidence_id
-
-
-def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Path) -> Path:
-    """One leak linked: roles.json, told.json, rows.parquet, claims.parquet, and its decoys'."""
-
-    def make(target: Path) -> None:
-        table = frames.scan(s.context.case, item).collect()
-        text = table.select(_text_columns(table))
-        roles = columns.column_roles(text, {}, item.columns)
-        folder.write_json(target / "roles.json", [asdict(role) for role in roles])
-        reason = columns.about_people(roles)
-        if reason is None:
-            reason = _link(target, item, cells.as_records(table, roles), places, labels)
-        if reason is not None:
-            _refused(target, reason, table.height)
-
-    wanted = Fingerprint(
-        "leak",
-        item.evidence_id,
-        {item.evidence_id: item.store, "over parties": labels.parent.name}
-        | {f"inventory of {party}": place.name for party, place in places.items()},
-        {"settings": digest_of(asdict(SETTINGS))},
-        LEAK_VERSION,
+    leaks = []
+    for item, leak_id in zip(items, leak_ids(items), strict=True):
+        at = found_at(item, s.context.settings.zone)
+        linked = linked_part(s, item, places, labels)
+        sourced = sourced_part(s, item, leak_id, at, linked, inventory, persons, labels)
+        leaks.append(Leak(leak_id, item, at, linked, sourced))
+    rejected = rejections(s, leaks)
+    return Found(
+        tuple(leaks), _sources(leaks, rejected), _grounds_part(s, inventory, leaks, rejected)
     )
-    return s.parts.get(wanted, make)
 
 
-def _text_columns(table: pl.DataFrame) -> list[str]:
-    """The list's own columns: canonical ones, and those kept under their own names."""
+def leak_ids(items: Sequence[Item]) -> list[str]:
+    """The id each leak was given, else its evidence's; of one given twice both with evidence."""
+    given = [item.options.leak or item.evidence_id for item in items]
     return [
-        name for name in table.columns if name in RECORD_FIELDS or name.startswith(ATTRIBUTE_PREFIX)
+        f"{name}:{item.evidence_id}" if given.count(name) > 1 else name
+        for name, item in zip(given, items, strict=True)
     ]
 
 
-def _link(
-    target: Path, item: Item, records: pl.DataFrame, places: Mapping[str, Path], labels: Path
-) -> str | None:
-    """Link a list of people; the reason where it is refused."""
-    held = linking.StoredInventory(places, labels)
-    try:
-        found = pipeline.linked(records, held, SETTINGS, int(item.sha256[:8], 16))
-    except EvidenceError as refusal:
-        return str(refusal)
-    if refusal_of_fit := found.matched.fit.refused():
-        return refusal_of_fit
-    found.matched.decided.rows.write_parquet(target / "rows.parquet")
-    found.claims.write_parquet(target / "claims.parquet", compression_level=1)
-    for drawn in found.decoys:
-        drawn.rows.write_parquet(target / f"decoy_{drawn.kind}_rows.parquet")
-        drawn.claims.write_parquet(target / f"decoy_{drawn.kind}_claims.parquet")
-    folder.write_json(target / "told.json", _told(found))
-    return None
-
-
-def _told(found: pipeline.Linked) -> dict[str, Any]:
-    """What is kept of a linkage beside its rows: weights, shares, caps, recall."""
-    fit, decided = found.matched.fit, found.matched.decided
-    chances = {
-        name: {
-            kind: [float(f"{chance:.6g}") for chance in getattr(fit, kind)[name]]
-            for kind in ("person", "household", "unrelated")
-        }
-        for name in fit.person
-    }
-    return {
-        "refused": None,
-        "weights": chances,
-        "rounds": fit.rounds,
-        "share_in": round(decided.share_in, 6),
-        "share_household": round(decided.share_household, 6),
-        "blocking_recall": round(found.matched.blocking_recall, 6),
-        "capped": found.matched.reached.candidates.capped.to_dicts(),
-        "pairs": int(found.matched.compared.row.size),
-    }
-
-
-def _refused(target: Path, reason: str, rows: int) -> None:
-    """A list nothing can be said of: every row is about nobody known, and the reason is told."""
-    nothing = pl.DataFrame(
-        {
-            "leak_row": pl.int_range(1, rows + 1, dtype=pl.UInt32, eager=True),
-            "verdict": ["none"] * rows,
-            "person": [None] * rows,
-            "probability": [0.0] * rows,
-            "p_household": [0.0] * rows,
-            "p_none": [1.0] * rows,
-        },
-        schema=LEAK_ROWS,
-    )
-    nothing.write_parquet(target / "rows.parquet")
-    pl.DataFrame(schema=CLAIMS).write_parquet(target / "claims.parquet")
-    folder.write_json(target / "told.json", {"refused": reason})
-
-
-def found_at(item: Item) -> datetime | None:
-    """When a leak was found; the end of that day where only the day is known."""
+def found_at(item: Item, zone: str) -> datetime | None:
+    """When a leak was found (UTC); the end of that day in the zone where only the day is known."""
     text = item.options.found_at
-    return datetime.fromisoformat(text) if text else None
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    if len(text) <= len("2022-07-31"):
+        found = datetime.combine(found.date(), time.max)
+    found = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+    return found.astimezone(UTC)
+
+
+def rejections(s: Situation, leaks: Sequence[Leak]) -> dict[tuple[str, int], str]:
+    """Parts whose source a person rejected: (leak, part) -> the ruling's id."""
+    ruled = decisions.latest_by_subject(s.rulings)
+    names = {leak.leak_id for leak in leaks}
+    rejected = {}
+    for subject, ruling in ruled.items():
+        leak, _, part = subject.rpartition("/")
+        if ruling.action == "reject" and leak in names and part.isdecimal():
+            rejected[leak, int(part)] = ruling.id
+    return rejected
+
+
+def _sources(leaks: Sequence[Leak], rejected: Mapping[tuple[str, int], str]) -> pl.DataFrame:
+    """LEAK_SOURCES of the parts whose source is known and was not rejected."""
+    tables = [pl.DataFrame(schema=LEAK_SOURCES)]
+    for leak in leaks:
+        parts = pl.read_parquet(leak.sourced / "parts.parquet")
+        standing = pl.read_parquet(leak.sourced / "spans.parquet")
+        tables.append(
+            _upheld(parts, leak.leak_id, rejected)
+            .filter(pl.col("verdict") == "attributed")
+            .select("leak_id", "part", version_id="versions")
+            .explode("version_id")
+            .drop_nulls("version_id")
+            .join(standing, on=["part", "version_id"], how="left", validate="1:1")
+            .with_columns(found_at=pl.lit(leak.found_at, pl.Datetime("us", "UTC")))
+            .select(LEAK_SOURCES.names())
+            .cast(LEAK_SOURCES)
+        )
+    return pl.concat(tables).sort("leak_id", "part", "version_id")
+
+
+def _upheld(
+    parts: pl.DataFrame, leak_id: str, rejected: Mapping[tuple[str, int], str]
+) -> pl.DataFrame:
+    """The parts as rulings leave them: a rejected source is one that cannot be told."""
+    refused = {part: ruling for (leak, part), ruling in rejected.items() if leak == leak_id}
+    if not refused:
+        return parts
+    is_refused = pl.col("part").is_in(list(refused))
+    why = pl.col("part").replace_strict(refused, default=None, return_dtype=pl.String)
+    nothing = {
+        name: pl.when(~is_refused).then(pl.col(name)) for name in ("list_id", "version_id", "depth")
+    }
+    return parts.with_columns(
+        **nothing,
+        verdict=pl.when(is_refused).then(pl.lit("cannot_tell")).otherwise("verdict"),
+        reason=pl.when(is_refused)
+        .then(pl.format("{}: its source was rejected by ruling {}", "party_id", why))
+        .otherwise("reason"),
+        party_id=pl.when(~is_refused).then("party_id"),
+    ).cast(LEAK_PARTS)
+
+
+def _grounds_part(
+    s: Situation, inventory: Path, leaks: Sequence[Leak], rejected: Mapping[tuple[str, int], str]
+) -> Path:
+    """SEGMENTS of the people of every leak whose source is known."""
+
+    def make(target: Path) -> None:
+        parts = pl.concat([_parts(leak, rejected) for leak in leaks])
+        kept = parts.filter(pl.col("verdict") == "attributed").select("leak_id", "part")
+        rows = pl.concat(
+            [
+                pl.read_parquet(leak.sourced / "people_rows.parquet").select(
+                    pl.lit(leak.leak_id).alias("leak_id"), pl.all()
+                )
+                for leak in leaks
+            ]
+        ).join(kept, on=["leak_id", "part"], how="semi")
+        versions = pl.scan_parquet(inventory)
+        dated = pl.LazyFrame(
+            [(leak.leak_id, leak.found_at) for leak in leaks],
+            schema={"leak_id": pl.String(), "found_at": pl.Datetime("us", "UTC")},
+            orient="row",
+        )
+        people = grounds.leak_grounds(rows.lazy(), versions, dated)
+        lost = grounds.lost_grounds(parts.lazy(), versions, dated)
+        pl.concat([people, lost]).sink_parquet(target / "segments.parquet")
+
+    wanted = Fingerprint(
+        "leak grounds",
+        "all",
+        {leak.leak_id: leak.sourced.name for leak in leaks} | {"inventory": inventory.parent.name},
+        _settings(leaks, rejected),
+        LEAK_VERSION,
+    )
+    return s.parts.get(wanted, make) / "segments.parquet"
+
+
+def _settings(
+    leaks: Sequence[Leak], rejected: Mapping[tuple[str, int], str]
+) -> dict[str, list[list[str]]]:
+    return {
+        "found_at": [[leak.leak_id, str(leak.found_at)] for leak in leaks],
+        "rejected": [[leak, str(part), rejected[leak, part]] for leak, part in sorted(rejected)],
+    }
+
+
+def _parts(leak: Leak, rejected: Mapping[tuple[str, int], str]) -> pl.DataFrame:
+    return _upheld(pl.read_parquet(leak.sourced / "parts.parquet"), leak.leak_id, rejected)
+
+
+def tables(s: Situation, of: Found, judged: Path, persons: Mapping[str, Path]) -> dict[str, Path]:
+    """TABLES of the run, the downloads that fit each part among them.
+
+    Args:
+        s: the situation.
+        of: `found`.
+        judged: the egress part.
+        persons: the identity part of each party.
+    """
+    rejected = rejections(s, of.leaks)
+
+    def make(target: Path) -> None:
+        parts = [pl.DataFrame(schema=LEAK_PARTS), *(_parts(leak, rejected) for leak in of.leaks)]
+        segments = pl.read_parquet(of.grounds) if of.grounds else pl.DataFrame(schema=SEGMENTS)
+        written = {
+            "leak_parts": with_events(pl.concat(parts), of.sources, judged),
+            "leak_kin": _kin(of.leaks),
+            "leak_grounds": segments,
+            "leaks": _leaks(of.leaks),
+            "leak_parties": _gathered(of.leaks, "parties", LEAK_PARTIES),
+            "leak_versions": _gathered(of.leaks, "versions", LEAK_VERSIONS),
+            "leak_traces": _gathered(of.leaks, "traces", LEAK_TRACES),
+            "matches": _matches(of.leaks),
+        }
+        for name, table in written.items():
+            table.write_parquet(target / f"{name}.parquet", compression_level=1)
+
+    wanted = Fingerprint(
+        "leak tables",
+        "all",
+        {f"linked {leak.leak_id}": leak.linked.name for leak in of.leaks}
+        | {f"sourced {leak.leak_id}": leak.sourced.name for leak in of.leaks}
+        | {party: path.name for party, path in persons.items() if of.leaks}
+        | {"egress": judged.name, "grounds": of.grounds.parent.name if of.grounds else "none"},
+        _settings(of.leaks, rejected),
+        LEAK_VERSION,
+    )
+    place = s.parts.get(wanted, make)
+    return {name: place / f"{name}.parquet" for name in TABLES}
+
+
+def with_events(parts: pl.DataFrame, sources: pl.DataFrame, judged: Path) -> pl.DataFrame:
+    """The parts with the downloads that fit them: unexplained ones, or where none is, any."""
+    everything = pl.scan_parquet(judged / "extractions.parquet")
+    unexplained = pl.col("tier").is_in(["confirmed", "probable", "possible"])
+    tiers = everything.select("event_id", "at", unexplained=unexplained)
+    fitting = (
+        leak_pairs(everything, sources.lazy())
+        .join(tiers, on="event_id", validate="m:1")
+        .filter(pl.col("unexplained") | ~pl.col("unexplained").any().over("leak_part"))
+        .sort("leak_part", "at", "event_id")
+        .group_by("leak_part")
+        .agg(events="event_id")
+        .collect()
+    )
+    name = pl.concat_str("leak_id", pl.lit("/"), pl.col("part").cast(pl.String))
+    only = pl.when(pl.col("events").list.len() == 1).then(pl.col("events").list.first())
+    return (
+        parts.drop("events", "event_id")
+        .with_columns(leak_part=name)
+        .join(fitting, on="leak_part", how="left", validate="1:1", maintain_order="left")
+        .with_columns(pl.col("events").fill_null([]))
+        .with_columns(event_id=only)
+        .select(LEAK_PARTS.names())
+        .cast(LEAK_PARTS)
+    )
+
+
+def _kin(leaks: Sequence[Leak]) -> pl.DataFrame:
+    """LEAK_KIN; leaks that were refused share nothing."""
+    hashes, rows, made = {}, {}, {}
+    for leak in leaks:
+        keys = pl.read_parquet(leak.linked / "keys.parquet")
+        if keys.is_empty():
+            continue
+        hashes[leak.leak_id] = kinship.person_hashes(keys)
+        rows[leak.leak_id] = keys.height
+        drawn = decoys(keys, Decoy.INDEPENDENT, 1, keys.height, int(leak.item.sha256[:8], 16))
+        made[leak.leak_id] = kinship.person_hashes(drawn)
+    return kinship.kin(hashes, rows, made) if len(hashes) > 1 else pl.DataFrame(schema=LEAK_KIN)
+
+
+def _leaks(leaks: Sequence[Leak]) -> pl.DataFrame:
+    told = []
+    for leak in leaks:
+        record = folder.read_json(leak.linked / "told.json")
+        verdicts = pl.read_parquet(leak.linked / "rows.parquet")["verdict"].cast(pl.String)
+        counts = {name: int((verdicts == name).sum()) for name in VERDICTS}
+        shares = record.get("decoys", {})
+        told.append(
+            {
+                "leak_id": leak.leak_id,
+                "evidence_id": leak.item.evidence_id,
+                "found_at": leak.found_at,
+                "rows": len(verdicts),
+                **counts,
+                "refused": record["refused"],
+                "blocking_recall": record.get("blocking_recall"),
+                "decoy_independent": shares.get("independent"),
+                "decoy_household": shares.get("household"),
+            }
+        )
+    return pl.DataFrame(told, schema=LEAKS).sort("leak_id")
+
+
+VERDICTS: Final = ("person", "household", "ambiguous", "none")
+
+
+def _gathered(leaks: Sequence[Leak], name: str, schema: pl.Schema) -> pl.DataFrame:
+    scans = [pl.read_parquet(leak.sourced / f"{name}.parquet") for leak in leaks]
+    return pl.concat([pl.DataFrame(schema=schema), *scans])
+
+
+def _matches(leaks: Sequence[Leak]) -> pl.DataFrame:
+    """MATCHES of every leak, by row and party."""
+    found = [pl.read_parquet(leak.sourced / "matches.parquet") for leak in leaks]
+    return pl.concat([pl.DataFrame(schema=MATCHES), *found]).sort(
+        "leak_id", "leak_row", "party_id", nulls_last=True
+    )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LINKAGE_VERSION = 1
 ROW_GROUP = 100_000
+TOGETHER = 200_000
+"""Records looked through at a time, at least: each look has a cost of its own."""
 
 
 def linkage_inventory_part(
@@ -97,9 +99,16 @@ class StoredInventory:
         self.persons = int(np.unique(self.person).size)
 
     def blocks(self) -> Iterator[pl.DataFrame]:
-        """`block_keys` of each party in turn."""
+        """`block_keys` of the parties in order, small parties together."""
+        together, rows = [], 0
         for place in self._places:
-            yield pl.read_parquet(place / "blocks.parquet")
+            together.append(pl.read_parquet(place / "blocks.parquet"))
+            rows += together[-1].height
+            if rows >= TOGETHER:
+                yield pl.concat(together)
+                together, rows = [], 0
+        if together:
+            yield pl.concat(together)
 
     def sample(self) -> tuple[pl.DataFrame, npt.NDArray[np.float64]]:
         """Some records' values, and for how many each stands."""

@@ -43,6 +43,7 @@ RUN_TABLES = (
     "over_parties",
     "scope",
     "people",
+    *leaks.TABLES,
 )
 """The tables of a run, `runs/N/NAME.parquet`."""
 
@@ -173,8 +174,8 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         for party in counting.party_ids(s, inventory)
     }
     labels = counting.over_part(s, persons)
-    found = leaks.leak_tables(s, inventory, contents, persons, labels)
-    judged = reconstruction.egress_part(s, inventory, extracted, leaks.sources(found))
+    found = leaks.found(s, inventory, contents, persons, labels)
+    judged = reconstruction.egress_part(s, inventory, extracted, found.sources)
     seen = coverage_tables(s)
     ladder = counted(s, inventory, judged, contents, persons, labels, found.grounds)
     return {
@@ -185,7 +186,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         },
         **seen,
         **ladder,
-        **found.tables,
+        **leaks.tables(s, found, judged, persons),
     }
 
 

@@ -1,0 +1,192 @@
+"""The source of one linked leak, kept by itself: parties, parts, versions, whom rows are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from breachscope.case import folder
+from breachscope.case.fingerprint import Fingerprint
+from breachscope.linkage import source, sourcing, traces
+from breachscope.linkage.decoys import Decoy
+from breachscope.linkage.grounds import standing_rows
+from breachscope.linkage.naming import judged
+from breachscope.linkage.spans import SPANS, spans
+from breachscope.schema import MATCHES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from breachscope.case.register import Item
+    from breachscope.workflow.situation import Situation
+
+SOURCE_VERSION = 1
+
+
+def sourced_part(
+    s: Situation, item: Item, leak_id: str, found_at: datetime | None, linked: Path,
+    inventory: Path, persons: Mapping[str, Path], labels: Path,
+) -> Path:  # fmt: skip
+    """parts, parties, versions, spans, traces, people_rows, matches, each as Parquet."""
+
+    def make(target: Path) -> None:
+        versions = pl.read_parquet(inventory)
+        rows = pl.read_parquet(linked / "rows.parquet")
+        claims = pl.read_parquet(linked / "claims.parquet")
+        file = traces.LeakFile(leak_id, item.sha256, item.bytes, rows.height, found_at)
+        seen = traces.traced(file, versions)
+        index = _index(persons, claims)
+        found = _found(leak_id, linked, rows, claims, versions, index, labels, list(persons))
+        found = source.with_traces(found, seen, versions, rows)
+        people = _people(found, claims, rows)
+        tables = {
+            "parts": found.parts,
+            "parties": found.parties,
+            "versions": found.versions,
+            "traces": seen,
+            "spans": spans(found.nearest, index) if index.height else pl.DataFrame(schema=SPANS),
+            "people_rows": standing_rows(people, _uploaded(index, versions), found.parts),
+            "matches": _matches(leak_id, rows, claims, found, persons),
+        }
+        for name, table in tables.items():
+            table.write_parquet(target / f"{name}.parquet", compression_level=1)
+
+    wanted = Fingerprint(
+        "leak source",
+        item.evidence_id,
+        {"linked": linked.name, "inventory": inventory.parent.name, "over": labels.parent.name}
+        | {party: path.name for party, path in persons.items()},
+        {"leak": leak_id, "found_at": str(found_at)},
+        SOURCE_VERSION,
+    )
+    return s.parts.get(wanted, make)
+
+
+def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
+    """party_id, distinct, version_id, row_no: every row of the claimed records."""
+    schema = {"party_id": pl.String(), "distinct": pl.UInt32(), "version_id": pl.String(),
+              "row_no": pl.UInt32()}  # fmt: skip
+    found = [pl.DataFrame(schema=schema)]
+    wanted = claims.select("party_id", "distinct").unique()
+    for (party,), records in sorted(wanted.partition_by("party_id", as_dict=True).items()):
+        found.append(
+            pl.scan_parquet(persons[str(party)] / "index.parquet")
+            .join(records.lazy().select("distinct"), on="distinct", how="semi")
+            .select(
+                pl.lit(party).alias("party_id"),
+                "distinct",
+                pl.col("version_id").cast(pl.String),
+                "row_no",
+            )
+            .collect(engine="streaming")
+        )
+    return pl.concat(found).sort("party_id", "distinct", "version_id", "row_no")
+
+
+def _found(
+    leak_id: str, linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, versions: pl.DataFrame,
+    index: pl.DataFrame, labels: Path, parties: list[str],
+) -> source.LeakSource:  # fmt: skip
+    told = folder.read_json(linked / "told.json")
+    if told["refused"]:
+        return source.refused(leak_id, rows, f"not linked: {told['refused']}")
+    sizes, everyone = _sizes(labels, parties)
+    drawn = [
+        (pl.read_parquet(linked / f"decoy_{kind}_claims.parquet"),
+         pl.scan_parquet(linked / f"decoy_{kind}_rows.parquet").select(pl.len()).collect().item())
+        for kind in Decoy
+    ]  # fmt: skip
+    alike = pl.read_parquet(linked / "alike.parquet")
+    weighed = judged(claims, rows, sizes, everyone, drawn, alike)
+    kept = versions.filter(pl.col("content") == "kept").select(
+        "party_id", "list_id", "version_id", "uploaded_at",
+        rows=pl.coalesce("content_rows", "rows"),
+    )  # fmt: skip
+    stands = index.select("party_id", "distinct", "version_id").unique()
+    parted = sourcing.sourced(leak_id, weighed, claims, rows, stands, kept)
+    return source.by_content(leak_id, weighed, parted, claims, versions)
+
+
+def _sizes(labels: Path, parties: list[str]) -> tuple[dict[str, int], int]:
+    """Persons of each party, and of all."""
+    told = pl.read_parquet(labels, columns=["party", "standard"])
+    person, party = told["standard"].to_numpy(), told["party"].to_numpy()
+    edges = np.searchsorted(party, np.arange(len(parties) + 1))
+    sizes = {
+        name: int(np.unique(person[edges[i] : edges[i + 1]]).size) for i, name in enumerate(parties)
+    }
+    return sizes, int(np.unique(person).size)
+
+
+def _people(found: source.LeakSource, claims: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """part, party_id, person, distinct: the records of the people each named part is about."""
+    sure = rows.filter(pl.col("verdict") == "person").select("leak_row", "person")
+    named = found.parts.filter(pl.col("verdict") == "attributed").select("part", "party_id")
+    return (
+        claims.join(sure, on=["leak_row", "person"], how="semi")
+        .join(found.rows.drop_nulls("part"), on="leak_row", validate="m:1")
+        .join(named, on=["part", "party_id"], how="semi")
+        .select("part", "party_id", "person", "distinct")
+        .unique()
+        .sort("part", "party_id", "person", "distinct")
+    )
+
+
+def _uploaded(index: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
+    return index.join(versions.select("version_id", "uploaded_at"), on="version_id", validate="m:1")
+
+
+def _matches(
+    leak_id: str, rows: pl.DataFrame, claims: pl.DataFrame, found: source.LeakSource,
+    persons: Mapping[str, Path],
+) -> pl.DataFrame:  # fmt: skip
+    """MATCHES of one leak: a row for each party that holds the person, one where there is none.
+
+    Of an ambiguous row the likeliest person; person_key is the party's.
+    """
+    likeliest = (
+        claims.sort("leak_row", "probability", "person", descending=[False, True, False])
+        .group_by("leak_row", maintain_order=True)
+        .agg(likeliest=pl.col("person").first())
+    )
+    about = rows.filter(pl.col("verdict").is_in(["person", "ambiguous"])).join(
+        likeliest, on="leak_row", how="left", validate="1:1", maintain_order="left"
+    )
+    held = (
+        about.select("leak_row", person=pl.coalesce("person", "likeliest"))
+        .join(claims, on=["leak_row", "person"])
+        .select("leak_row", "party_id", "distinct")
+        .unique(["leak_row", "party_id"], keep="first", maintain_order=True)
+    )
+    keyed = _with_keys(held, persons)
+    whole = rows.select("leak_row", "probability", "verdict").join(
+        keyed, on="leak_row", how="left", validate="1:m"
+    )
+    return (
+        whole.join(found.rows, on="leak_row", how="left", validate="m:1")
+        .with_columns(leak_id=pl.lit(leak_id))
+        .select(MATCHES.names())
+        .cast(MATCHES)
+        .sort("leak_row", "party_id", nulls_last=True)
+    )
+
+
+def _with_keys(held: pl.DataFrame, persons: Mapping[str, Path]) -> pl.DataFrame:
+    """leak_row, party_id, person_key."""
+    schema = {"leak_row": pl.UInt32(), "party_id": pl.String(), "person_key": pl.String()}
+    parts = [pl.DataFrame(schema=schema)]
+    for (party,), records in sorted(held.partition_by("party_id", as_dict=True).items()):
+        keys = (
+            pl.scan_parquet(persons[str(party)] / "persons.parquet")
+            .select("distinct", "person_key")
+            .join(records.lazy().select("distinct"), on="distinct", how="semi")
+            .collect()
+        )
+        parts.append(
+            records.join(keys, on="distinct", how="left", validate="m:1").select(list(schema))
+        )
+    return pl.concat(parts)
