@@ -22,7 +22,7 @@ import polars as pl
 
 from breachscope import playbook
 from breachscope.linkage import inventory
-from breachscope.linkage.matching import Matched, Settings, matched, odds_of
+from breachscope.linkage.matching import Matched, Settings, matched
 from breachscope.people.identity import over_parties, party_identity
 from breachscope.resolve.comparison import VALUES
 from breachscope.resolve.keys import record_keys
@@ -104,14 +104,11 @@ def persons_of(parties: list[str], keys: list[pl.DataFrame]) -> npt.NDArray[np.u
 
 def predictions(found: Matched, task: TaskInventory) -> pl.DataFrame:
     """leak_row, party_id, distinct, probability: each compared pair of a likely person."""
-    odds = odds_of(found.compared, found.fit, task.person)
-    pairs = pl.DataFrame({"row": odds.row, "record": odds.record, "person": odds.person})
     likely = found.decided.posteriors.filter(pl.col("probability") >= LEAST)
     held = pl.DataFrame(
         {"person": task.person, "record": np.arange(task.size, dtype=np.uint32)}
     ).join(likely.select("person").unique(), on="person", how="semi")
     every = likely.select("row", "person", "probability").join(held, on="person", how="inner")
-    del pairs
     places = task.places(every["record"].to_numpy())
     return pl.concat(
         [every.select(leak_row=pl.col("row") + 1, probability="probability"), places],

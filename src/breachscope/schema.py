@@ -678,6 +678,8 @@ LEAKS: Final = pl.Schema(
         "blocking_recall": pl.Float64(),
         "decoy_independent": pl.Float64(),  # share of decoys taken for a person
         "decoy_household": pl.Float64(),
+        "share_in": pl.Float64(),  # of its rows, whose person is in the inventory, as fitted
+        "linked": pl.String(),  # digest of its part in the store, with the weights of every row
     }
 )
 """One row a leaked list: what linkage made of it."""

@@ -14,7 +14,8 @@ def why(
     subject: Annotated[
         str,
         typer.Argument(
-            help="Party, PARTY:TIER, act, download, version or person_key; event:ID, party:ID.",
+            help="Party, PARTY:TIER, act, download, version, LEAK, LEAK/PART, LEAK:ROW or "
+            "person_key; event:ID, party:ID.",
             metavar="ID",
         ),
     ],

@@ -82,6 +82,7 @@ class Matched:
     decided: Decided
     compared: Compared
     fit: Fit
+    rare: frequency.Frequencies
     reached: Reached
     blocking_recall: float
 
@@ -117,7 +118,7 @@ def matched(
     )
     odds = odds_of(compared, fit, inventory.person)
     found = decided(odds, keys.height, inventory.persons, settings.least, shares)
-    return Matched(found, compared, fit, reached, _recall(found, reached.candidates.pairs))
+    return Matched(found, compared, fit, rare, reached, _recall(found, reached.candidates.pairs))
 
 
 def _pairs(settings: Settings, rows: int) -> int:

@@ -39,7 +39,6 @@ DEPENDENCE: Final = 1.5
 """Rows of one household come together: so many rows tell as much as one."""
 LEAST_ROWS: Final = 1.0
 """A weight of fewer rows is none."""
-_HALVINGS: Final = 12
 _LEAST: Final = 1e-300
 _FIRST: Final = 1e-4  # a weight of none could not rise
 
@@ -164,17 +163,19 @@ def intervals(rows: Rows, whole: Origins, by_chance: float, miss: Missed) -> Flo
     how many of a source's rows were missed.
     """
     chances = likelihoods(rows, by_chance, miss.share)
+    scores = chances / np.maximum(chances @ whole.weights, _LEAST)[:, None]
+    least = min(LEAST_ROWS / len(scores), float(whole.weights.max()))
+    active = whole.weights >= least
+    telling = _telling(scores, whole.weights, active)
+    moved = np.where(active, 0.0, _moved(scores, whole.weights, active))
     fewer, more = (
         fitted(likelihoods(rows, by_chance, share), start=whole.weights).weights
         for share in (miss.low, miss.high)
     )
-    active = whole.weights * chances.shape[0] >= LEAST_ROWS
-    telling = _telling(chances, whole.weights, active)
     bounds = np.zeros((whole.weights.size, 2))
     for k, weight in enumerate(whole.weights):
         low, high = interval(float(weight), telling[k])
-        if not active[k]:
-            high = max(high, _moved(chances, whole.weights, k, active))
+        high = max(high, moved[k])
         least, most = min(fewer[k], more[k], weight), max(fewer[k], more[k], weight)
         bounds[k] = (
             max(weight - np.hypot(weight - low, weight - least), 0.0),
@@ -183,39 +184,33 @@ def intervals(rows: Rows, whole: Origins, by_chance: float, miss: Missed) -> Flo
     return bounds
 
 
-def _telling(chances: Floats, weights: Floats, active: npt.NDArray[np.bool_]) -> Floats:
+def _telling(scores: Floats, weights: Floats, active: npt.NDArray[np.bool_]) -> Floats:
     """Of each weight: how many rows of known source would tell as much of it.
 
     Rows that may be of several parties tell less (Louis, JRSS B 44, 1982): the variance of a
     weight is had from the information of the scores, and from it that number.
     """
-    size = chances.shape[0]
-    rows = np.full(weights.size, float(size))
-    scores = chances[:, active] / np.maximum(chances @ weights, _LEAST)[:, None]
-    inverse = np.linalg.pinv(scores.T @ scores, hermitian=True)
+    size = scores.shape[0]
+    inverse = np.linalg.pinv(scores[:, active].T @ scores[:, active], hermitian=True)
     share = weights[active]
     variance = np.diag(inverse) - share * share / size
     known = share * (1 - share)
-    sound = variance > known / size
-    rows[np.flatnonzero(active)[sound]] = known[sound] / variance[sound]
+    rows = np.full(weights.size, float(size))
+    rows[active] = np.where(variance > known / size, known / np.maximum(variance, _LEAST), size)
     return rows
 
 
-def _moved(chances: Floats, weights: Floats, party: int, active: npt.NDArray[np.bool_]) -> float:
-    """How much weight a party without any may have, at another's cost, and be no less credible.
+def _moved(scores: Floats, weights: Floats, active: npt.NDArray[np.bool_]) -> Floats:
+    """How much weight each party that has none may have, and the whole be no less credible.
 
-    As much as may be moved from that other before the likelihood falls by half of chi-square's
-    95 % point; of the others the one that can spare most.
+    As much as may be moved from one other before the log-likelihood, to the second order, falls
+    by half of chi-square's 95 % point; from the other that can spare most.
     """
-    whole = np.maximum(chances @ weights, _LEAST)
     most = Z * Z / 2 * DEPENDENCE
-    best = 0.0
-    for other in np.flatnonzero(active):
-        step = (chances[:, party] - chances[:, other]) / whole
-        low, high = 0.0, float(weights[other])
-        for _ in range(_HALVINGS):
-            at = (low + high) / 2
-            fallen = -float(np.log(np.maximum(1 + at * step, _LEAST)).sum())
-            low, high = (at, high) if fallen <= most else (low, at)
-        best = max(best, low)
-    return best
+    summed, products = scores.sum(axis=0), scores.T @ scores
+    first = summed[:, None] - summed[active]
+    own = np.diag(products)
+    second = np.maximum(own[:, None] - 2 * products[:, active] + own[active], _LEAST)
+    to_spare = (first + np.sqrt(first * first + 2 * most * second)) / second
+    spared: Floats = np.minimum(to_spare, weights[active]).max(axis=1)
+    return spared

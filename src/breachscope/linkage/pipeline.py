@@ -59,6 +59,7 @@ class Linked:
     claims: pl.DataFrame  # CLAIMS
     alike: pl.DataFrame  # SPELT_ALIKE
     decoys: tuple[Drawn, ...]
+    persons: int  # of the inventory
 
 
 def linked(
@@ -90,6 +91,7 @@ def linked(
         claimed,
         claiming.spelt_alike(claimed, inventory),
         tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy),
+        inventory.persons,
     )
 
 

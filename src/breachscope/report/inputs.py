@@ -110,6 +110,16 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class LeakFrames:
+    """Leaked lists, in the schemas LEAKS, LEAK_PARTS, LEAK_PARTIES, LEAK_VERSIONS."""
+
+    leaks: pl.DataFrame
+    parts: pl.DataFrame
+    parties: pl.DataFrame
+    versions: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class ReportInputs:
     """Everything the report shows; each frame is of the schema of its name in `schema.py`.
 
@@ -131,4 +141,5 @@ class ReportInputs:
     missing: tuple[MissingSource, ...] = ()
     changes: tuple[ChangeRow, ...] | None = None
     notes: tuple[str, ...] = ()  # what the run noticed that moves no figure
+    leaks: LeakFrames | None = None  # None: no leaked list is in evidence
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out

@@ -21,6 +21,7 @@ OBJECTION: Final = {
     "unregistered_device": "未登録媒体の接続",
     "remote_assigned": "遠隔接続に払い出された接続元",
     "file_only_this": "他に合致のない押収ファイル",
+    "leak_only_this": "他に合致のない流出名簿",
 }
 
 Form = Literal["text", "long", "number", "code", "hash", "time"]

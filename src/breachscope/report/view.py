@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.report import charts, coverage, lineage, routes, tables, unknowns, words
+from breachscope.report import charts, coverage, leaks, lineage, routes, tables, unknowns, words
 from breachscope.report.words import local, number, span
 from breachscope.schema import COUNTS, LADDER_TIERS, OVER_PARTIES, UTC_TIME, conform
 
@@ -62,6 +62,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Gallery:
+    """Several charts, and the tables below them."""
+
+    pictures: tuple[tuple[str, str, Markup], ...]  # caption, English caption, picture
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """What the template reads."""
 
@@ -74,6 +82,7 @@ class ReportView:
     months: Section
     coverage: Section
     route: Section
+    leaks: Gallery | None
     acts: Table
     conflicts: Table
     rules: Table
@@ -102,6 +111,7 @@ def view(inputs: ReportInputs) -> ReportView:
         months=_months(inputs),
         coverage=_coverage(inputs),
         route=_route(inputs, counts),
+        leaks=_leaks(inputs),
         acts=tables.acts(inputs.acts, zone),
         conflicts=tables.conflicts(inputs.egress, zone),
         rules=tables.rules(settings),
@@ -187,6 +197,13 @@ def _coverage(inputs: ReportInputs) -> Section:
             coverage.clock_table(inputs.backward_steps, zone),
         ),
     )
+
+
+def _leaks(inputs: ReportInputs) -> Gallery | None:
+    if inputs.leaks is None or inputs.leaks.leaks.is_empty():
+        return None
+    told = (leaks.table(inputs.leaks, inputs.settings.zone), leaks.rows_table(inputs.leaks))
+    return Gallery(leaks.pictures(inputs.leaks), told)
 
 
 def _route(inputs: ReportInputs, counts: pl.DataFrame) -> Section:

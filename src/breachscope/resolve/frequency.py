@@ -41,12 +41,12 @@ class Frequencies:
     log_share: Mapping[str, Floats]
     """VALUES column -> log-share of the records that hold the row's value; 0 where it has none."""
 
-    def log_unrelated(
+    def by_field(
         self, levels: dict[str, Levels], row: np.ndarray[tuple[int], np.dtype[np.uint32]],
         unrelated: Chances,
-    ) -> Floats:  # fmt: skip
-        """Log-chance of each pair's agreement if the two have nothing to do with each other."""
-        total = np.zeros(row.size)
+    ) -> dict[str, Floats]:  # fmt: skip
+        """Field -> log-chance of each pair's agreement there if they are unrelated."""
+        found = {}
         for name, level in levels.items():
             table = np.zeros(256)
             table[: unrelated[name].size] = np.log(unrelated[name])
@@ -55,6 +55,16 @@ class Frequencies:
                 if field == name:
                     at = level == equal
                     chance[at] = self.log_share[column][row[at]]
+            found[name] = chance
+        return found
+
+    def log_unrelated(
+        self, levels: dict[str, Levels], row: np.ndarray[tuple[int], np.dtype[np.uint32]],
+        unrelated: Chances,
+    ) -> Floats:  # fmt: skip
+        """Log-chance of each pair's agreement if the two have nothing to do with each other."""
+        total = np.zeros(row.size)
+        for chance in self.by_field(levels, row, unrelated).values():
             total += chance
         return total
 

@@ -317,6 +317,8 @@ def _leaks(leaks: Sequence[Leak]) -> pl.DataFrame:
                 "blocking_recall": record.get("blocking_recall"),
                 "decoy_independent": shares.get("independent"),
                 "decoy_household": shares.get("household"),
+                "share_in": record.get("share_in"),
+                "linked": leak.linked.name,
             }
         )
     return pl.DataFrame(told, schema=LEAKS).sort("leak_id")

@@ -12,6 +12,7 @@ from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.errors import EvidenceError
 from breachscope.linkage import cells, columns, form, pipeline
 from breachscope.linkage.pipeline import LinkSettings
+from breachscope.linkage.waterfall import WATERFALL, waterfall
 from breachscope.schema import (
     ATTRIBUTE_PREFIX,
     CLAIMS,
@@ -37,7 +38,7 @@ SETTINGS: Final = LinkSettings()
 
 
 def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Path) -> Path:
-    """roles.json, form.json, told.json; keys, rows, claims, alike and decoys as Parquet."""
+    """roles.json, form.json, told.json; keys, rows, claims, waterfall, alike, decoys as Parquet."""
 
     def make(target: Path) -> None:
         table = frames.scan(s.context.case, item).collect()
@@ -96,6 +97,7 @@ def _link(
         "rows": found.matched.decided.rows,
         "claims": found.claims,
         "alike": found.alike,
+        "waterfall": _placed(waterfall(found.matched), held),
     }
     for drawn in found.decoys:
         tables[f"decoy_{drawn.kind}_rows"] = drawn.rows
@@ -104,6 +106,11 @@ def _link(
         table.write_parquet(target / f"{name}.parquet", compression_level=1)
     folder.write_json(target / "told.json", _told(found))
     return None
+
+
+def _placed(weights: pl.DataFrame, held: linking.StoredInventory) -> pl.DataFrame:
+    """WATERFALL with each record's party_id and distinct."""
+    return pl.concat([weights, held.places(weights["record"].to_numpy())], how="horizontal")
 
 
 def _told(found: pipeline.Linked) -> dict[str, Any]:
@@ -125,6 +132,7 @@ def _told(found: pipeline.Linked) -> dict[str, Any]:
         "blocking_recall": round(found.matched.blocking_recall, 6),
         "capped": found.matched.reached.candidates.capped.to_dicts(),
         "pairs": int(found.matched.compared.row.size),
+        "persons": found.persons,
         "decoys": {str(drawn.kind): _taken(drawn.rows) for drawn in found.decoys},
     }
 
@@ -149,6 +157,7 @@ def _refused(target: Path, reason: str, rows: int) -> None:
         schema=LEAK_ROWS,
     )
     nothing.write_parquet(target / "rows.parquet")
-    for name, schema in (("claims", CLAIMS), ("alike", SPELT_ALIKE), ("keys", RECORD_KEYS)):
+    empty = {"claims": CLAIMS, "alike": SPELT_ALIKE, "keys": RECORD_KEYS, "waterfall": WATERFALL}
+    for name, schema in empty.items():
         pl.DataFrame(schema=schema).write_parquet(target / f"{name}.parquet")
     folder.write_json(target / "told.json", {"refused": reason})

@@ -13,7 +13,7 @@ from breachscope.case.fingerprint import sha256_of
 from breachscope.reconstruct import coverage
 from breachscope.report import html, inputs
 from breachscope.report import view as viewing
-from breachscope.workflow import diff, frames, intake
+from breachscope.workflow import diff, frames, intake, sources
 from breachscope.workflow.context import now
 from breachscope.workflow.tables import run_record
 
@@ -53,6 +53,7 @@ def write_report(context: Context, number: int) -> Path:
                 missing=_missing(context, number),
                 changes=_changes(context, number),
                 outside_focus=_outside(place),
+                leaks=_leaks(place),
                 notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
@@ -71,6 +72,12 @@ def write_report(context: Context, number: int) -> Path:
     }
     ledger.append(context.case.ledger, entry)
     return written
+
+
+def _leaks(place: Path) -> inputs.LeakFrames:
+    held = sources.tables(place)
+    names = ("leaks", "leak_parts", "leak_parties", "leak_versions")
+    return inputs.LeakFrames(*(held[name] for name in names))
 
 
 def _outside(place: Path) -> int:

@@ -9,7 +9,7 @@ import polars as pl
 
 from breachscope.errors import ConfigError
 from breachscope.schema import COUNTED_TIERS, LADDER_TIERS, MEASURES, Kind
-from breachscope.workflow import frames, intake
+from breachscope.workflow import frames, intake, why_leak
 from breachscope.workflow.tables import rows_of_version, run_folder, run_items
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Step:
 
 
 def why(context: Context, number: int | None, subject: str) -> dict[str, Any]:
-    """`{"schema", "run", "subject", "steps"}` for a party, figure, act, download or person.
+    """`{"schema", "run", "subject", "steps"}` for a party, figure, act, download, leak or person.
 
     A figure is `PARTY:TIER` or `PARTY:TIER:MEASURE`, as in `P01:confirmed:high`. Where an id is
     a party's and a download's too, it means the party; `event:ID` and `party:ID` say which.
@@ -82,6 +82,8 @@ class _Walk:
             yield from self.version(subject)
         elif subject in self.items:
             yield self.evidence(subject)
+        elif leak := why_leak.asked(self.place, subject):
+            yield from self.leak(*leak)
         else:
             yield from self.elsewhere(subject)
 
@@ -216,6 +218,23 @@ class _Walk:
         outside = pl.scan_parquet(self.place / "extractions.parquet").filter(which).collect()
         return [self.download(row) for row in outside.head(1).iter_rows(named=True)]
 
+    def leak(self, leak_id: str, part: int | None, row: int | None) -> Iterator[Step]:
+        """A leaked list, one of its parts, or one of its rows with the weight of each field."""
+        of = why_leak.Asked(self.context, self.place, leak_id)
+        if row is None:
+            yield self.evidence(of.evidence_id)
+            for told in of.parts(part):
+                yield Step(*told)
+            for event in of.events(part):
+                yield from self.event(event)
+            return
+        line, byte = of.place_of(row)
+        yield self.at("leaked row", of.row_says(row), of.evidence_id, line, byte)
+        for told in of.weights(row):
+            yield Step(*told)
+        for record in of.records(row):
+            yield self.record(record)
+
     def elsewhere(self, subject: str) -> Iterator[Step]:
         """Downloads and persons: looked up in the large tables."""
         if found := self.event(subject):
@@ -226,7 +245,8 @@ class _Walk:
         if held.is_empty():
             raise ConfigError(
                 f"run has nothing called {subject}",
-                hint="give a party, PARTY:TIER, an act, a download, a version or a person_key",
+                hint="give a party, PARTY:TIER, an act, a download, a version, a leak, LEAK/PART, "
+                "LEAK:ROW or a person_key",
             )
         yield from self.person(subject, held)
 
