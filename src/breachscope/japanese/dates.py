@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-from breachscope.japanese.text import nfkc
+from breachscope.japanese.text import forked, nfkc, once
 
 _ERA_YEAR_0: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _LETTERS: Final = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
@@ -51,6 +51,11 @@ _DATE: Final = (
     r"^(?:(?P<era>明治|大正|昭和|平成|令和|[MTSHR])[ .]?)?(?P<year>[0-9]{1,4}) ?[年./-] ?"
     r"(?P<month>[0-9]{1,2}) ?[月./-] ?(?P<day>[0-9]{1,2}) ?日?"
 )
+_USUAL_DAY: Final = (
+    r"^(?:[0-9]{4}|(?:明治|大正|昭和|平成|令和|[MTSHR])[0-9]{1,2})"
+    r"[年./-][0-9]{1,2}[月./-][0-9]{1,2}日?$"
+)
+_EIGHT_DIGITS: Final = "^[0-9]{8}$"
 _TIME: Final = (
     r"(?:[T ,]* ?(?P<half>[AP]M)? ?(?P<hour>[0-9]{1,2}) ?(?:時|:) ?"
     r"(?:(?P<minute>[0-9]{1,2}) ?"
@@ -85,16 +90,8 @@ def birth_date(c: str | pl.Expr) -> pl.Expr:
     Those are 1900-01-01 and the like, a year 99 of an era, and years no living person was
     born in (before 1880 or after 2050, as 9999-12-31).
     """
-    parts = _plain(c).str.extract_groups(_DATE_ONLY)
-    unset = pl.field("year").is_in(["99", "0", "00"]) | pl.field("iso").is_in(_PLACEHOLDERS)
-    year = pl.field("iso").str.head(4).cast(pl.Int32, strict=False)
-    plausible = year.is_between(_OLDEST_BIRTH, _LATEST_BIRTH) & ~unset
-    return (
-        parts.struct.with_fields(iso=_iso_day())
-        .struct.with_fields(iso=pl.when(plausible).then(pl.field("iso")))
-        .struct.field("iso")
-        .str.to_date("%Y-%m-%d", strict=False)
-    )
+    day = forked(c, _USUAL_DAY, quick=_split_day, slow=_other_day)
+    return once(day, _plausible).str.to_date("%Y-%m-%d", strict=False)
 
 
 def outside_era(c: str | pl.Expr) -> pl.Expr:
@@ -129,6 +126,48 @@ def _plain(c: str | pl.Expr) -> pl.Expr:
 def _day_text(c: str | pl.Expr) -> pl.Expr:
     parts = _plain(c).str.extract_groups(_DATE_ONLY)
     return parts.struct.with_fields(iso=_iso_day()).struct.field("iso")
+
+
+def _split_day(text: pl.Expr) -> pl.Expr:
+    """`YYYY-MM-DD` of `_USUAL_DAY`, null for a year 99 or 0 of an era."""
+    years = {era: f"{year}-" for era, year in _ERA_YEAR_0.items()}
+    years |= {letter: years[era] for letter, era in _LETTERS.items()}
+    dashes = dict.fromkeys("年月./", "-") | {"日": ""}
+    parts = text.str.replace_many(years | dashes).str.split_exact("-", 3)
+    first, second, third, fourth = (pl.field(f"field_{part}") for part in range(4))
+    of_era = fourth.is_not_null()
+    year = first.cast(pl.Int32) + second.cast(pl.Int32)
+    known = pl.when(~second.is_in(["99", "0", "00"])).then(year.cast(pl.String))
+    iso = pl.concat_str(
+        pl.when(of_era).then(known).otherwise(first),
+        pl.when(of_era).then(third).otherwise(second).str.zfill(2),
+        pl.when(of_era).then(fourth).otherwise(third).str.zfill(2),
+        separator="-",
+    )
+    return parts.struct.with_fields(iso=iso).struct.field("iso")
+
+
+def _other_day(c: pl.Expr) -> pl.Expr:
+    return forked(
+        c,
+        _EIGHT_DIGITS,
+        quick=lambda text: pl.concat_str(
+            text.str.head(4), text.str.slice(4, 2), text.str.slice(6, 2), separator="-"
+        ),
+        slow=_found_day,
+    )
+
+
+def _found_day(c: pl.Expr) -> pl.Expr:
+    parts = _plain(c).str.extract_groups(_DATE_ONLY)
+    known = pl.when(~pl.field("year").is_in(["99", "0", "00"])).then(_iso_day())
+    return parts.struct.with_fields(iso=known).struct.field("iso")
+
+
+def _plausible(day: pl.Expr) -> pl.Expr:
+    year = day.str.head(4).cast(pl.Int32, strict=False)
+    plausible = year.is_between(_OLDEST_BIRTH, _LATEST_BIRTH) & ~day.is_in(_PLACEHOLDERS)
+    return pl.when(plausible).then(day)
 
 
 def _iso_day() -> pl.Expr:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from breachscope.japanese.text import clean, column, dash_fold, once
+from breachscope.japanese.text import DASHES, clean, column, dash_fold, forked, once
 
 _EXTENSION: Final = r"(?:内線?|EXT\.?|[X#])[ :.]*([0-9]{1,6})"
 _GAP: Final = r"[ ().-]{0,2}"
@@ -18,6 +18,11 @@ _DIGIT: Final = rf"{_GAP}[0-9]"
 _NUMBER: Final = (
     r"(?:^|[^0-9])(?:(?:\+|00|010)?[ -]?81[ -]?(?:\(?0\)?)?|\(?0)?"
     rf"({_GAP}(?:[25-9]{_GAP}0(?:{_DIGIT}){{8}}|[1-9](?:{_DIGIT}){{8,9}}))(?:[^0-9]|$)"
+)
+_PLAIN: Final = rf"^[0０]?[1-9１-９](?:[{DASHES}ーｰ()（）-]?[0-9０-９]){{8,9}}$"
+"""One number, whole, with no more than one sign between two digits: most cells are so."""
+_PLAIN_SIGNS: Final = dict(zip("０１２３４５６７８９", "0123456789", strict=True)) | dict.fromkeys(
+    f"-{DASHES}ーｰ()（）", ""
 )
 _ABROAD: Final = r"^\+(?:[1-79]|8[02-9]).*"
 _DUMMY: Final = "(?:" + "|".join(f"{digit}{{7}}" for digit in range(10)) + ")$|^01234567890?$"
@@ -29,12 +34,20 @@ def phone_key(c: str | pl.Expr) -> pl.Expr:
     A leading zero that a spreadsheet dropped is restored. Null for text without a whole
     number, for numbers abroad and for dummies (all one digit after the prefix).
     """
-    return _national(_plain(c))
+    digits = forked(
+        c,
+        _PLAIN,
+        quick=lambda text: text.str.replace_many(_PLAIN_SIGNS).str.strip_prefix("0"),
+        slow=lambda text: _digits(_plain(text)),
+    )
+    return _national(digits)
 
 
 def second_phone(c: str | pl.Expr) -> pl.Expr:
     """The second number of a cell, as `phone_key` gives the first; null where there is one."""
-    return _national(_plain(c).str.replace(_NUMBER, ";"))
+    text = column(c)
+    several = pl.when(~text.str.contains(_PLAIN)).then(text)
+    return _national(_digits(_plain(several).str.replace(_NUMBER, ";")))
 
 
 def phone_ext(c: str | pl.Expr) -> pl.Expr:
@@ -53,6 +66,10 @@ def _plain(c: str | pl.Expr) -> pl.Expr:
     return text.str.strip_suffix(".0")  # a number read from a spreadsheet
 
 
-def _national(text: pl.Expr) -> pl.Expr:
-    key = "0" + text.str.extract(_NUMBER, 1).str.replace_all("[^0-9]", "")
-    return once(key, lambda digits: pl.when(~digits.str.contains(_DUMMY)).then(digits))
+def _digits(text: pl.Expr) -> pl.Expr:
+    """The first number without its zero."""
+    return text.str.extract(_NUMBER, 1).str.replace_all("[^0-9]", "")
+
+
+def _national(digits: pl.Expr) -> pl.Expr:
+    return once("0" + digits, lambda key: pl.when(~key.str.contains(_DUMMY)).then(key))

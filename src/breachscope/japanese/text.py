@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -17,6 +18,10 @@ _INVISIBLE: Final = (
 )
 _SPACE: Final = r"\s[\s\p{M}]*"  # NFKC makes ´ a space with a mark on it
 _PRIVATE_USE: Final = r"\p{Co}"
+
+HAN: Final = "㐀-䶿一-鿿﨎﨏﨑﨓﨔﨟﨡﨣﨤﨧-﨩々"
+KANA: Final = "ぁ-ゖァ-ヺー"
+"""Ranges of kanji and of kana that no step of `clean` touches."""
 
 DASHES: Final = "‐‑‒–—―−⁃﹘﹣－─━⁻₋➖"
 TILDES: Final = "〜～∼˜〰"
@@ -39,6 +44,16 @@ def clean(c: str | pl.Expr) -> pl.Expr:
     """
     visible = column(c).str.replace_all(_INVISIBLE, "")
     return nfkc(visible).str.replace_all(_SPACE, " ").str.strip_chars()
+
+
+def capitals(c: str | pl.Expr) -> pl.Expr:
+    """`clean`, in capitals."""
+    return forked(
+        c,
+        _USUAL,
+        quick=lambda text: text.str.replace_many(_WIDTHS),
+        slow=lambda text: clean(text).str.to_uppercase(),
+    )
 
 
 def dash_fold(c: str | pl.Expr) -> pl.Expr:
@@ -66,9 +81,43 @@ def once(c: pl.Expr, use: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
     return held.struct.field("result")
 
 
+def forked(
+    c: str | pl.Expr,
+    plain: str,
+    *,
+    quick: Callable[[pl.Expr], pl.Expr],
+    slow: Callable[[pl.Expr], pl.Expr],
+) -> pl.Expr:
+    """`slow(c)`, by way of `quick` for text that matches `plain`: most cells need few steps.
+
+    Both give null for null, and the same for whatever matches `plain`.
+    """
+    text, is_plain = pl.field("text"), pl.field("is_plain")
+    return (
+        pl.struct(text=column(c))
+        .struct.with_fields(is_plain=text.str.contains(plain))
+        .struct.with_fields(
+            quick=quick(pl.when(is_plain).then(text)), slow=slow(pl.when(~is_plain).then(text))
+        )
+        .struct.with_fields(result=pl.coalesce(pl.field("quick"), pl.field("slow")))
+        .struct.field("result")
+    )
+
+
 def none_if_empty(c: pl.Expr) -> pl.Expr:
     """Null for empty text: an empty key must never agree with another."""
     return once(c, lambda text: pl.when(text.str.len_bytes() > 0).then(text))
 
 
+def _folded_signs(first: str, last: str) -> dict[str, str]:
+    signs = map(chr, range(ord(first), ord(last) + 1))
+    return {sign: unicodedata.normalize("NFKC", sign).upper() for sign in signs}
+
+
 _DIGITS: Final = "0123456789０１２３４５６７８９"
+_WIDTHS: Final = (
+    _folded_signs("a", "z") | _folded_signs("！", "～") | _folded_signs("Ⅰ", "Ⅻ") | {"　": " "}
+)
+_SIGNS: Final = f"[!-~！-～Ⅰ-Ⅻ{HAN}{KANA}〇・〒‐–—―−]"
+_USUAL: Final = f"^{_SIGNS}+(?:[ 　]{_SIGNS}+)*$"
+"""Text in which `clean` finds nothing but widths to change."""

@@ -4,40 +4,64 @@ Under version v each row is one of v's rows, so that a version explains the rows
 the better the fewer it has; rows that do not stand in it are stale, mislinked or added, at a rate
 fitted for each version. All versions are equally likely before. The set that holds 95 % of the
 probability is told, and what bounds it in counts: rows that stand in no earlier version, rows
-that stand in no later one.
+that stand in no later one. Versions whose content is lost take part through those kept on either
+side (`standing`). Where one version leaves many rows unexplained and a second explains them, the
+part was put together from several.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
+
+from breachscope.linkage.standing import Standing, standing
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from breachscope.linkage.origins import Floats
 
 COVERED: Final = 0.95
 COMPLETE: Final = 0.98
 """A list that holds so much of a version, and little else, is a whole version."""
+MORE_THAN_STALE: Final = 0.05
+"""Share of the rows that must stand in no version named before another is looked for."""
+MOST_TOGETHER: Final = 6
+TURNOVER_ROWS: Final = 20.0
+"""So many rows weighs what is stated of a list's turnover beside what a part's rows show."""
+ROUNDS: Final = 200
+_LEAST: Final = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
     """Versions by probability, the likeliest first."""
 
-    versions: tuple[str, ...]  # the 95 % set
-    probabilities: tuple[float, ...]
-    standing: int  # rows that stand in the likeliest
+    versions: tuple[str, ...]  # the 95 % set; of several together all of them
+    probabilities: tuple[float, ...]  # of several together their shares of the rows
+    standing: int  # rows that stand in the likeliest, or in any of those together
     rows: int
     not_before: int  # rows that stand in no version before the likeliest
     not_after: int
     is_whole: bool  # the leak is the likeliest version, all but entire
+    together: bool = False  # put together from several versions
+    is_lost: bool = False  # the likeliest's content is lost: what is told of it is reckoned
 
     def told(self) -> str:
         """In words."""
         if self.is_whole:
             return f"all but the whole of {self.versions[0]}: the easy case"
+        if self.together:
+            return (
+                f"put together from {len(self.versions)} versions: {self.standing:,} of "
+                f"{self.rows:,} rows stand in one of them"
+            )
+        may = "can have stood" if self.is_lost else "stand"
+        lost = ", whose content is lost" if self.is_lost else ""
         return (
-            f"{self.standing:,} of {self.rows:,} rows stand in {self.versions[0]}; "
+            f"{self.standing:,} of {self.rows:,} rows {may} in {self.versions[0]}{lost}; "
             f"{self.not_before:,} of them in none before, {self.not_after:,} in none after"
         )
 
@@ -49,53 +73,118 @@ def dated(rows: pl.DataFrame, stands: pl.DataFrame, versions: pl.DataFrame) -> D
         rows: leak_row, distinct: the party's records spelt most like each row (several where
             they are equally alike).
         stands: distinct, version_id of the party.
-        versions: version_id, uploaded_at, rows (of the content) of the party, kept ones only.
+        versions: version_id, uploaded_at, rows of the party's versions; list_id and content
+            (`kept`, `lost`) where some content is lost.
 
     Returns:
         None where no row stands in any kept version.
     """
-    count = rows["leak_row"].n_unique()
-    present = rows.join(stands, on="distinct").select("leak_row", "version_id").unique()
-    if present.is_empty():
+    found = standing(rows, stands, versions)
+    if not (found.chance[:, found.possible] > 0).any():
         return None
-    counted = (
-        versions.join(
-            present.group_by("version_id").agg(standing=pl.len()), on="version_id", how="left"
-        )
-        .with_columns(pl.col("standing").fill_null(0))
-        .sort("uploaded_at", "version_id")
-    )
-    standing = counted["standing"].to_numpy().astype(float)
-    sizes = np.maximum(counted["rows"].to_numpy().astype(float), 1.0)
-    stale = (count - standing + 0.5) / (count + 1.0)
-    log = standing * np.log((1 - stale) / sizes) + (count - standing) * np.log(stale / sizes.sum())
-    chance = np.exp(log - log.max())
-    chance /= chance.sum()
-    order = sorted(range(len(chance)), key=lambda i: (-chance[i], i))
-    cut = int(np.searchsorted(np.cumsum(chance[order]), COVERED)) + 1
-    names = counted["version_id"].to_list()
+    chances = _single(found)
+    order = sorted(range(len(chances)), key=lambda i: (-chances[i], i))
     best = order[0]
-    before, after = _bounds(present, names, best)
-    whole = standing[best] >= COMPLETE * max(sizes[best], count)
+    together = _together(found, best)
+    if len(together) > 1:
+        return _several(found, together)
+    cut = int(np.searchsorted(np.cumsum(chances[order]), COVERED)) + 1
+    before, after = _bounds(found.chance > 0, best)
+    count, size = int(found.counted[best]), found.sizes[best]
+    whole = not found.lost[best] and count >= COMPLETE * max(size, len(found.leak_rows))
     return Dated(
-        tuple(names[i] for i in order[:cut]),
-        tuple(round(float(chance[i]), 6) for i in order[:cut]),
-        int(standing[best]),
+        tuple(found.versions[i] for i in order[:cut]),
+        tuple(round(float(chances[i]), 6) for i in order[:cut]),
         count,
+        len(found.leak_rows),
         before,
         after,
         bool(whole),
+        is_lost=bool(found.lost[best]),
     )
 
 
-def _bounds(present: pl.DataFrame, names: list[str], best: int) -> tuple[int, int]:
+def _single(found: Standing) -> Floats:
+    """The probability of each version, if all rows come from one."""
+    count = float(len(found.leak_rows))
+    gone = TURNOVER_ROWS * (1.0 - found.survives)
+    one_sided = found.survives < 1.0
+    stale = np.where(
+        one_sided,
+        (count - found.counted + np.maximum(gone, 0.5)) / (count + TURNOVER_ROWS),
+        (count - found.counted + 0.5) / (count + 1.0),
+    )
+    can = np.log(np.where(found.chance > 0, found.chance, 1.0)).sum(axis=0)
+    log = (
+        found.counted * np.log((1 - stale) / found.sizes)
+        + can
+        + (count - found.counted) * np.log(stale / found.sizes.sum())
+    )
+    log[~found.possible] = -np.inf
+    chance = np.exp(log - log.max())
+    shares: Floats = chance / chance.sum()
+    return shares
+
+
+def _together(found: Standing, best: int) -> list[int]:
+    """The versions a part was put together from, the first the likeliest; mostly one.
+
+    One more is taken while it explains enough rows that no other does, by the information
+    criterion of Schwarz (Annals of Statistics 6, 1978).
+    """
+    chosen, whole = [best], _fit(found, [best])[1]
+    least = max(MORE_THAN_STALE * len(found.leak_rows), 5.0)
+    while len(chosen) < MOST_TOGETHER:
+        left = found.chance[:, chosen].max(axis=1) <= 0
+        if left.sum() < least:
+            break
+        gains = (found.chance[left] / found.sizes).sum(axis=0)
+        gains[chosen] = 0.0
+        gains[~found.possible] = 0.0
+        more = [*chosen, int(gains.argmax())]
+        better = _fit(found, more)[1]
+        if gains.max() <= 0 or better - whole < np.log(len(found.leak_rows)):
+            break
+        chosen, whole = more, better
+    return chosen
+
+
+def _fit(found: Standing, chosen: list[int]) -> tuple[Floats, float]:
+    """Shares of the rows by version, stale rows last, and the log-likelihood; by EM."""
+    density = found.chance[:, chosen] / found.sizes[chosen]
+    density = np.column_stack([density, np.full(len(density), 1.0 / found.sizes.sum())])
+    patterns, count = np.unique(density, axis=0, return_counts=True)
+    weights = np.full(len(chosen) + 1, 1.0 / (len(chosen) + 1))
+    for _ in range(ROUNDS):
+        joint = patterns * weights
+        shares = joint / np.maximum(joint.sum(axis=1, keepdims=True), _LEAST)
+        moved = (shares * count[:, None]).sum(axis=0) / count.sum()
+        if float(np.abs(moved - weights).max()) < 1e-7:
+            break
+        weights = moved
+    whole = np.maximum((patterns * weights).sum(axis=1), _LEAST)
+    return weights, float(count @ np.log(whole))
+
+
+def _several(found: Standing, chosen: list[int]) -> Dated:
+    weights, _ = _fit(found, chosen)
+    order = sorted(range(len(chosen)), key=lambda i: (-weights[i], chosen[i]))
+    held = found.chance[:, chosen].max(axis=1) > 0
+    return Dated(
+        tuple(found.versions[chosen[i]] for i in order),
+        tuple(round(float(weights[i]), 6) for i in order),
+        int(held.sum()),
+        len(found.leak_rows),
+        0,
+        0,
+        is_whole=False,
+        together=True,
+    )
+
+
+def _bounds(present: np.ndarray[tuple[int, int], np.dtype[np.bool_]], best: int) -> tuple[int, int]:
     """Rows that stand in the version and in none before it; in none after it."""
-    place = {name: i for i, name in enumerate(names)}
-    span = (
-        present.filter(pl.col("version_id").is_in(names))
-        .with_columns(at=pl.col("version_id").replace_strict(place, return_dtype=pl.Int64))
-        .group_by("leak_row")
-        .agg(first=pl.col("at").min(), last=pl.col("at").max(), here=(pl.col("at") == best).any())
-        .filter("here")
-    )
-    return int((span["first"] == best).sum()), int((span["last"] == best).sum())
+    here = present[:, best]
+    before = present[:, :best].any(axis=1)
+    after = present[:, best + 1 :].any(axis=1)
+    return int((here & ~before).sum()), int((here & ~after).sum())

@@ -44,7 +44,8 @@ def sourced(
         claims: CLAIMS.
         rows: LEAK_ROWS.
         stands: STANDS of the claimed records.
-        versions: party_id, list_id, version_id, uploaded_at, rows: those whose content is kept.
+        versions: party_id, list_id, version_id, uploaded_at, rows, content (`kept`, `lost`; all
+            kept where it is not said).
     """
     named = [one for one in judged.evidence if one.named]
     of_row = _part_of_row(judged, named, rows)
@@ -101,7 +102,7 @@ def _dated(
         .filter(pl.col("alike") == pl.col("alike").max().over("leak_row"))
         .select("leak_row", "distinct")
     )
-    own = versions.filter(pl.col("party_id") == party).select("version_id", "uploaded_at", "rows")
+    own = versions.filter(pl.col("party_id") == party).drop("party_id")
     here = stands.filter(pl.col("party_id") == party).select("distinct", "version_id")
     if likely.is_empty() or own.is_empty():
         return None

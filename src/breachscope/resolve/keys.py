@@ -10,6 +10,7 @@ from breachscope.japanese.dates import birth_date
 from breachscope.japanese.names import kana_key, name_key
 from breachscope.japanese.others import code_key, email_key, sex_key
 from breachscope.japanese.phones import phone_key, second_phone
+from breachscope.japanese.text import HAN, KANA, forked, once
 from breachscope.schema import RECORD_FIELDS, RECORD_KEYS, conform
 
 NAME_TIER: Final = 2
@@ -23,6 +24,7 @@ _NO_NAMES: Final = (
 )
 _NO_KANA: Final = ("フメイ", "ミトウロク", "トクメイ", "ナシ", "テスト", "ダミ", "サンプル")
 _TWO_PARTS: Final = r"^[^\s　A-Za-zＡ-Ｚａ-ｚ]+[\s　]+([^\s　A-Za-zＡ-Ｚａ-ｚ]+)$"
+_PLAIN_TWO_PARTS: Final = f"^[{HAN}{KANA}]+[ 　][{HAN}{KANA}]+$"
 _SPELLS_A_NAME: Final = r"[[\p{L}\p{Co}]--[ー]]"  # private-use characters are kanji of one's own
 
 
@@ -85,7 +87,12 @@ def _given(have: Collection[str]) -> pl.Expr:
 
     A name in Latin letters may stand in either order and gives none.
     """
-    parted = pl.col("name").str.strip_chars().str.extract(_TWO_PARTS, 1)
+    parted = forked(
+        "name",
+        _PLAIN_TWO_PARTS,
+        quick=lambda name: name.str.replace("^[^ 　]+[ 　]", ""),
+        slow=lambda name: name.str.strip_chars().str.extract(_TWO_PARTS, 1),
+    )
     held = pl.coalesce(_filled("given_name"), parted) if "given_name" in have else parted
     return _name(name_key(held, tier=NAME_TIER))
 
@@ -95,9 +102,11 @@ def _filled(column: str) -> pl.Expr:
 
 
 def _name(key: pl.Expr) -> pl.Expr:
-    named = key.str.contains(_SPELLS_A_NAME) & ~key.is_in(_NO_NAMES)
-    return pl.when(named).then(key)
+    return once(
+        key,
+        lambda name: pl.when(name.str.contains(_SPELLS_A_NAME) & ~name.is_in(_NO_NAMES)).then(name),
+    )
 
 
 def _kana(key: pl.Expr) -> pl.Expr:
-    return pl.when(~key.is_in(_NO_KANA)).then(key)
+    return once(key, lambda kana: pl.when(~kana.is_in(_NO_KANA)).then(kana))

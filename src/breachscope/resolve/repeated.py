@@ -6,7 +6,9 @@ dearest step of a first run.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Final
 
 import polars as pl
@@ -15,7 +17,7 @@ from breachscope.resolve.keys import record_keys
 from breachscope.schema import RECORD_FIELDS, RECORD_KEYS
 
 PLACE: Final = "place"
-_SEEDS: Final = (1, 2)  # 128 bits: two rows with both equal are equal
+_SEEDS: Final = (1, 2 + len(RECORD_FIELDS))  # 128 bits: two rows with both equal are equal
 _SPELLING: Final = ["first", "second"]
 
 
@@ -58,12 +60,16 @@ def keys_by_version(records: pl.DataFrame, spellings: pl.DataFrame | None = None
 
 
 def _hashes(records: pl.DataFrame) -> list[pl.Expr]:
-    """Two hashes of a row's spelling; an absent column is as good as an empty one."""
+    """Two hashes of a row's spelling; an absent column is as good as an empty one.
+
+    A sum of each field's own: to hash them as one struct costs three times as much.
+    """
     held = records.columns
-    whole = pl.struct(
-        [pl.col(n) if n in held else pl.lit(None, pl.String).alias(n) for n in RECORD_FIELDS]
-    )
-    return [whole.hash(seed).alias(name) for seed, name in zip(_SEEDS, _SPELLING, strict=True)]
+    fields = [pl.col(n) if n in held else pl.lit(None, pl.String) for n in RECORD_FIELDS]
+    return [
+        reduce(operator.add, (field.hash(seed + n) for n, field in enumerate(fields))).alias(name)
+        for seed, name in zip(_SEEDS, _SPELLING, strict=True)
+    ]
 
 
 def _normalised(distinct: pl.DataFrame) -> pl.DataFrame:

@@ -40,7 +40,9 @@ def sourced_part(
         file = traces.LeakFile(leak_id, item.sha256, item.bytes, rows.height, found_at)
         seen = traces.traced(file, versions)
         index = _index(persons, claims)
-        found = _found(leak_id, linked, rows, claims, versions, index, labels, list(persons))
+        found = _found(
+            leak_id, linked, rows, claims, versions, index, labels, list(persons), found_at
+        )
         found = source.with_traces(found, seen, versions, rows)
         people = _people(found, claims, rows)
         tables = {
@@ -89,7 +91,7 @@ def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
 
 def _found(
     leak_id: str, linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, versions: pl.DataFrame,
-    index: pl.DataFrame, labels: Path, parties: list[str],
+    index: pl.DataFrame, labels: Path, parties: list[str], found_at: datetime | None,
 ) -> source.LeakSource:  # fmt: skip
     told = folder.read_json(linked / "told.json")
     if told["refused"]:
@@ -102,12 +104,13 @@ def _found(
     ]  # fmt: skip
     alike = pl.read_parquet(linked / "alike.parquet")
     weighed = judged(claims, rows, sizes, everyone, drawn, alike)
-    kept = versions.filter(pl.col("content") == "kept").select(
-        "party_id", "list_id", "version_id", "uploaded_at",
-        rows=pl.coalesce("content_rows", "rows"),
+    in_time = pl.lit(value=True) if found_at is None else pl.col("uploaded_at") <= found_at
+    fitting = versions.filter(pl.col("party_id").is_not_null()).select(
+        "party_id", "list_id", "version_id", "uploaded_at", "content",
+        rows=pl.coalesce("content_rows", "rows"), possible=in_time,
     )  # fmt: skip
     stands = index.select("party_id", "distinct", "version_id").unique()
-    parted = sourcing.sourced(leak_id, weighed, claims, rows, stands, kept)
+    parted = sourcing.sourced(leak_id, weighed, claims, rows, stands, fitting)
     return source.by_content(leak_id, weighed, parted, claims, versions)
 
 
