@@ -743,6 +743,24 @@ LEAK_VERSIONS: Final = pl.Schema(
 )
 """Linkage: every kept version of a part's party, and how likely the part comes from it."""
 
+LEAK_SENSITIVITY: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "kind": pl.Enum(
+            ["as it is", "setting", "threshold", "field", "half of the households",
+             "without a party"]
+        ),
+        "what": pl.String(),
+        "rows": pl.UInt32(),
+        "named": pl.List(pl.String()),
+        "strongest": pl.String(),
+        "weight": pl.Float64(),
+        "more": pl.List(pl.String()),  # named here and not as it is
+        "fewer": pl.List(pl.String()),
+    }
+)  # fmt: skip
+"""Linkage: the source of a leak under other assumptions; one row a variation."""
+
 LEAK_TRACES: Final = pl.Schema(
     {
         "leak_id": pl.String(),

@@ -15,7 +15,10 @@ def decide(
         str, typer.Argument(help="accept, reject, reclassify, original or withdraw.")
     ],
     subject: Annotated[
-        str, typer.Argument(help="Download (event_id) or evidence id.", metavar="ID")
+        str,
+        typer.Argument(
+            help="Download (event_id), evidence id, or LEAK/PART of a leak.", metavar="ID"
+        ),
     ],
     who: Annotated[str, typer.Option(help="Who rules.")],
     why: Annotated[str, typer.Option(help="On what ground.")],

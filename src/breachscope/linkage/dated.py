@@ -11,7 +11,7 @@ part was put together from several.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,6 +28,7 @@ COMPLETE: Final = 0.98
 """A list that holds so much of a version, and little else, is a whole version."""
 MORE_THAN_STALE: Final = 0.05
 """Share of the rows that must stand in no version named before another is looked for."""
+FEW_STALE: Final = 5.0
 MOST_TOGETHER: Final = 6
 TURNOVER_ROWS: Final = 20.0
 """So many rows weighs what is stated of a list's turnover beside what a part's rows show."""
@@ -48,14 +49,21 @@ class Dated:
     is_whole: bool  # the leak is the likeliest version, all but entire
     together: bool = False  # put together from several versions
     is_lost: bool = False  # the likeliest's content is lost: what is told of it is reckoned
+    unseen: tuple[str, ...] = ()  # of `versions`: lists of which nothing is kept may be it as well
 
     def told(self) -> str:
         """In words."""
+        if self.unseen:
+            return f"{self._stand()}; or from {', '.join(self.unseen)}, of which nothing is kept"
+        return self._stand()
+
+    def _stand(self) -> str:
         if self.is_whole:
             return f"all but the whole of {self.versions[0]}: the easy case"
         if self.together:
+            kept = len(self.versions) - len(self.unseen)
             return (
-                f"put together from {len(self.versions)} versions: {self.standing:,} of "
+                f"put together from {kept} versions: {self.standing:,} of "
                 f"{self.rows:,} rows stand in one of them"
             )
         may = "can have stood" if self.is_lost else "stand"
@@ -87,12 +95,12 @@ def dated(rows: pl.DataFrame, stands: pl.DataFrame, versions: pl.DataFrame) -> D
     best = order[0]
     together = _together(found, best)
     if len(together) > 1:
-        return _several(found, together)
+        return _with_unseen(_several(found, together), found)
     cut = int(np.searchsorted(np.cumsum(chances[order]), COVERED)) + 1
     before, after = _bounds(found.chance > 0, best)
     count, size = int(found.counted[best]), found.sizes[best]
     whole = not found.lost[best] and count >= COMPLETE * max(size, len(found.leak_rows))
-    return Dated(
+    told = Dated(
         tuple(found.versions[i] for i in order[:cut]),
         tuple(round(float(chances[i]), 6) for i in order[:cut]),
         count,
@@ -101,6 +109,24 @@ def dated(rows: pl.DataFrame, stands: pl.DataFrame, versions: pl.DataFrame) -> D
         after,
         bool(whole),
         is_lost=bool(found.lost[best]),
+    )
+    stale = len(found.leak_rows) - count
+    few = stale <= max(MORE_THAN_STALE * len(found.leak_rows), FEW_STALE)
+    return told if few else _with_unseen(told, found)
+
+
+def _with_unseen(told: Dated, found: Standing) -> Dated:
+    """Where no version explains the rows by itself: lists of which nothing is kept may.
+
+    Nothing is known of their content, so that no probability is told of them.
+    """
+    unseen = found.lost & found.possible & ~(found.chance > 0).any(axis=0)
+    names = tuple(v for v, is_unseen in zip(found.versions, unseen, strict=True) if is_unseen)
+    return replace(
+        told,
+        versions=told.versions + names,
+        probabilities=told.probabilities + (0.0,) * len(names),
+        unseen=names,
     )
 
 
@@ -133,7 +159,7 @@ def _together(found: Standing, best: int) -> list[int]:
     criterion of Schwarz (Annals of Statistics 6, 1978).
     """
     chosen, whole = [best], _fit(found, [best])[1]
-    least = max(MORE_THAN_STALE * len(found.leak_rows), 5.0)
+    least = max(MORE_THAN_STALE * len(found.leak_rows), FEW_STALE)
     while len(chosen) < MOST_TOGETHER:
         left = found.chance[:, chosen].max(axis=1) <= 0
         if left.sum() < least:

@@ -111,12 +111,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class LeakFrames:
-    """Leaked lists, in the schemas LEAKS, LEAK_PARTS, LEAK_PARTIES, LEAK_VERSIONS."""
+    """Leaked lists, in the schemas LEAKS, LEAK_PARTS, LEAK_PARTIES, LEAK_VERSIONS and so on."""
 
     leaks: pl.DataFrame
     parts: pl.DataFrame
     parties: pl.DataFrame
     versions: pl.DataFrame
+    sensitivity: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)

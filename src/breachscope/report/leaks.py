@@ -162,3 +162,41 @@ def rows_table(held: LeakFrames) -> Table:
         "世帯のおとりの誤一致|household decoys|n",
     )  # fmt: skip
     return Table("行ごとの判定", "Whom the rows are about", heads, rows, len(rows))
+
+
+VARIED: Final = {
+    "setting": "偶然に含まれる割合",
+    "threshold": "確からしさのしきい値",
+    "field": "項目の表記を一つ除く",
+    "half of the households": "世帯の半数だけを使う",
+    "without a party": "判定した委託元を台帳から除く",
+}
+
+
+def sensitivity_table(held: LeakFrames) -> Table:
+    """For each leak and kind of variation: in how many of them the same parties were named."""
+    grouped = held.sensitivity.filter(pl.col("kind") != "as it is").with_columns(
+        pl.col("kind").cast(pl.String),
+        same=(pl.col("more").list.len() == 0) & (pl.col("fewer").list.len() == 0),
+    )
+    counted = grouped.group_by("leak_id", "kind", maintain_order=True).agg(
+        tried=pl.len(),
+        same=pl.col("same").sum(),
+        more=pl.col("more").list.explode().drop_nulls().unique().sort(),
+        fewer=pl.col("fewer").list.explode().drop_nulls().unique().sort(),
+    )
+    rows = tuple(
+        (
+            r["leak_id"],
+            words.word(VARIED, r["kind"]),
+            f"{r['same']} / {r['tried']}",
+            "、".join(r["more"]) or words.NONE,
+            "、".join(r["fewer"]) or words.NONE,
+        )
+        for r in counted.iter_rows(named=True)
+    )
+    heads = columns(
+        "名簿|leak|c", "変えたもの|what was varied", "同じ判定|same answer|n",
+        "新たに判定された委託元|named as well|l", "判定されなくなった委託元|named no more|l",
+    )  # fmt: skip
+    return Table("判定の頑健さ", "Would other assumptions name others?", heads, rows, len(rows))

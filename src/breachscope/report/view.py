@@ -202,7 +202,11 @@ def _coverage(inputs: ReportInputs) -> Section:
 def _leaks(inputs: ReportInputs) -> Gallery | None:
     if inputs.leaks is None or inputs.leaks.leaks.is_empty():
         return None
-    told = (leaks.table(inputs.leaks, inputs.settings.zone), leaks.rows_table(inputs.leaks))
+    told = (
+        leaks.table(inputs.leaks, inputs.settings.zone),
+        leaks.rows_table(inputs.leaks),
+        leaks.sensitivity_table(inputs.leaks),
+    )
     return Gallery(leaks.pictures(inputs.leaks), told)
 
 

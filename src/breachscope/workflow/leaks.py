@@ -18,6 +18,7 @@ from breachscope.schema import (
     LEAK_KIN,
     LEAK_PARTIES,
     LEAK_PARTS,
+    LEAK_SENSITIVITY,
     LEAK_TRACES,
     LEAK_VERSIONS,
     LEAKS,
@@ -41,7 +42,7 @@ LEAK_VERSION = 1
 
 TABLES: Final = (
     "leaks", "leak_parts", "leak_parties", "leak_versions", "leak_traces", "leak_kin", "matches",
-    "leak_grounds",
+    "leak_sensitivity", "leak_grounds",
 )  # fmt: skip
 """The tables of a run about its leaks, `runs/N/NAME.parquet`."""
 
@@ -239,6 +240,7 @@ def tables(s: Situation, of: Found, judged: Path, persons: Mapping[str, Path]) -
             "leak_parties": _gathered(of.leaks, "parties", LEAK_PARTIES),
             "leak_versions": _gathered(of.leaks, "versions", LEAK_VERSIONS),
             "leak_traces": _gathered(of.leaks, "traces", LEAK_TRACES),
+            "leak_sensitivity": _gathered(of.leaks, "sensitivity", LEAK_SENSITIVITY),
             "matches": _matches(of.leaks),
         }
         for name, table in written.items():

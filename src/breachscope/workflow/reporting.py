@@ -76,7 +76,7 @@ def write_report(context: Context, number: int) -> Path:
 
 def _leaks(place: Path) -> inputs.LeakFrames:
     held = sources.tables(place)
-    names = ("leaks", "leak_parts", "leak_parties", "leak_versions")
+    names = ("leaks", "leak_parts", "leak_parties", "leak_versions", "leak_sensitivity")
     return inputs.LeakFrames(*(held[name] for name in names))
 
 

@@ -13,8 +13,9 @@ from breachscope.linkage import source, sourcing, traces
 from breachscope.linkage.decoys import Decoy
 from breachscope.linkage.grounds import standing_rows
 from breachscope.linkage.naming import judged
+from breachscope.linkage.sensitivity import Weighed, households, sensitivity
 from breachscope.linkage.spans import SPANS, spans
-from breachscope.schema import MATCHES
+from breachscope.schema import LEAK_SENSITIVITY, MATCHES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def sourced_part(
     s: Situation, item: Item, leak_id: str, found_at: datetime | None, linked: Path,
     inventory: Path, persons: Mapping[str, Path], labels: Path,
 ) -> Path:  # fmt: skip
-    """parts, parties, versions, spans, traces, people_rows, matches, each as Parquet."""
+    """parts, parties, versions, spans, traces, sensitivity, people_rows, matches as Parquet."""
 
     def make(target: Path) -> None:
         versions = pl.read_parquet(inventory)
@@ -40,9 +41,14 @@ def sourced_part(
         file = traces.LeakFile(leak_id, item.sha256, item.bytes, rows.height, found_at)
         seen = traces.traced(file, versions)
         index = _index(persons, claims)
-        found = _found(
-            leak_id, linked, rows, claims, versions, index, labels, list(persons), found_at
-        )
+        refused = folder.read_json(linked / "told.json")["refused"]
+        if refused:
+            found = source.refused(leak_id, rows, f"not linked: {refused}")
+            varied = pl.DataFrame(schema=LEAK_SENSITIVITY)
+        else:
+            weighed = _weighed(linked, rows, claims, labels, list(persons))
+            found = _found(leak_id, weighed, versions, index, found_at)
+            varied = sensitivity(leak_id, weighed, int(item.sha256[:8], 16))
         found = source.with_traces(found, seen, versions, rows)
         people = _people(found, claims, rows)
         tables = {
@@ -50,6 +56,7 @@ def sourced_part(
             "parties": found.parties,
             "versions": found.versions,
             "traces": seen,
+            "sensitivity": varied,
             "spans": spans(found.nearest, index) if index.height else pl.DataFrame(schema=SPANS),
             "people_rows": standing_rows(people, _uploaded(index, versions), found.parts),
             "matches": _matches(leak_id, rows, claims, found, persons),
@@ -89,29 +96,34 @@ def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found).sort("party_id", "distinct", "version_id", "row_no")
 
 
-def _found(
-    leak_id: str, linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, versions: pl.DataFrame,
-    index: pl.DataFrame, labels: Path, parties: list[str], found_at: datetime | None,
-) -> source.LeakSource:  # fmt: skip
-    told = folder.read_json(linked / "told.json")
-    if told["refused"]:
-        return source.refused(leak_id, rows, f"not linked: {told['refused']}")
+def _weighed(
+    linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, labels: Path, parties: list[str]
+) -> Weighed:
+    """What the source stage is given."""
     sizes, everyone = _sizes(labels, parties)
     drawn = [
         (pl.read_parquet(linked / f"decoy_{kind}_claims.parquet"),
          pl.scan_parquet(linked / f"decoy_{kind}_rows.parquet").select(pl.len()).collect().item())
         for kind in Decoy
     ]  # fmt: skip
+    keys = pl.read_parquet(linked / "keys.parquet")
     alike = pl.read_parquet(linked / "alike.parquet")
-    weighed = judged(claims, rows, sizes, everyone, drawn, alike)
+    return Weighed(claims, rows, households(keys), sizes, everyone, drawn, alike)
+
+
+def _found(
+    leak_id: str, of: Weighed, versions: pl.DataFrame, index: pl.DataFrame,
+    found_at: datetime | None,
+) -> source.LeakSource:  # fmt: skip
+    weighed = judged(of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike)
     in_time = pl.lit(value=True) if found_at is None else pl.col("uploaded_at") <= found_at
     fitting = versions.filter(pl.col("party_id").is_not_null()).select(
         "party_id", "list_id", "version_id", "uploaded_at", "content",
         rows=pl.coalesce("content_rows", "rows"), possible=in_time,
     )  # fmt: skip
     stands = index.select("party_id", "distinct", "version_id").unique()
-    parted = sourcing.sourced(leak_id, weighed, claims, rows, stands, fitting)
-    return source.by_content(leak_id, weighed, parted, claims, versions)
+    parted = sourcing.sourced(leak_id, weighed, of.claims, of.rows, stands, fitting)
+    return source.by_content(leak_id, weighed, parted, of.claims, versions)
 
 
 def _sizes(labels: Path, parties: list[str]) -> tuple[dict[str, int], int]:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.linkage.kinship import passed_along
-from breachscope.schema import LEAK_KIN, LEAK_PARTIES, LEAK_PARTS, LEAK_TRACES, LEAK_VERSIONS, LEAKS
+from breachscope.schema import (
+    LEAK_KIN,
+    LEAK_PARTIES,
+    LEAK_PARTS,
+    LEAK_SENSITIVITY,
+    LEAK_TRACES,
+    LEAK_VERSIONS,
+    LEAKS,
+)
 from breachscope.workflow.tables import Shown, iso, run_folder
 
 if TYPE_CHECKING:
@@ -22,6 +30,7 @@ TABLES: Final = {
     "leak_versions": LEAK_VERSIONS,
     "leak_traces": LEAK_TRACES,
     "leak_kin": LEAK_KIN,
+    "leak_sensitivity": LEAK_SENSITIVITY,
 }
 
 
@@ -75,6 +84,7 @@ def _leak(
         },
         "traces": _plain(held["leak_traces"]),
         "kin": _plain(held["leak_kin"]),
+        "sensitivity": _plain(held["leak_sensitivity"]),
         "parts": [_part(part, held, passed) for part in parts.iter_rows(named=True)],
     }
 
