@@ -29,6 +29,17 @@ def test_a_path_never_crosses_from_one_download_to_another_by_their_host() -> No
     assert lineage.path_to(found, "device:S")[0] == "party:P2"
 
 
+def test_a_leaked_list_leads_back_to_the_download_it_came_from() -> None:
+    rows = [
+        download("D1", at=at(1), party_id="P1", leak_id="K1/1"),
+        download("D2", at=at(2), party_id="P2", list_id="L2", version_id="L2@1"),
+    ]
+    found = lineage.graph(pl.DataFrame(rows, schema=schema.EGRESS), versions())
+
+    assert lineage.path_to(found, "leak:K1/1")[-2:] == ["download:D1", "leak:K1/1"]
+    assert found.nodes["leak:K1/1"]["layer"] > found.nodes["download:D1"]["layer"]
+
+
 def test_downloads_of_uncounted_tiers_are_not_in_the_graph() -> None:
     found = lineage.graph(egress(), versions())
 

@@ -50,8 +50,11 @@ RIVAL: Final = 0.2
 are not held against either."""
 FEWEST: Final = 5
 MOST_ALIKE: Final = 0.9
-"""Where hardly a cell tells (a party that shares nobody), the party must explain so much of the
-rows that are about anybody known."""
+"""Where hardly a cell tells (a party that shares nobody), the party must explain so much of all
+rows, strangers among them: a list of somebody else's, all but whose whole is one party's people,
+is unlikely unless it was copied there."""
+LEAST_PRIVATE: Final = 0.7
+"""Nor may what no directory tells differ in more than so many cells are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +230,10 @@ def _evidence(
     wins, losses = spelling_counts(claims, parties[i], rivals)
     contrast = wins * np.log10(2 * OWN_SPELLING) + losses * np.log10(2 * (1 - OWN_SPELLING))
     own = own_agreement(claims, parties[i], alike)
-    about_anybody = 1.0 - float(whole.weights[-1])
-    share = weight / about_anybody if about_anybody > 0 else 0.0
+    is_all_but_whole = weight >= MOST_ALIKE and agrees_in_private(claims, parties[i])
     reason = _doubt(
-        weight * rows, log10_lr, exclusive, expected, q_value, float(contrast), own, share,
-        wins + losses,
+        weight * rows, log10_lr, exclusive, expected, q_value, float(contrast), own,
+        is_all_but_whole, wins + losses,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
@@ -256,6 +258,14 @@ def own_agreement(claims: pl.DataFrame, party: str, alike: pl.DataFrame) -> floa
         between = (agree + PAIRS_OF_PRIOR * BETWEEN[field]) / (pairs + PAIRS_OF_PRIOR)
         total += _beyond(told, same, float(np.sqrt(between)))
     return total / float(np.log(10))
+
+
+def agrees_in_private(claims: pl.DataFrame, party: str) -> bool:
+    """Whether enough of the cells that no directory tells are the party's own, if any tell."""
+    sure = best_spelt(claims.filter((pl.col("probability") >= 0.9) & (pl.col("party_id") == party)))
+    told = sum(sure[field].count() for field in PRIVATE)
+    same = sum(int(sure[field].sum() or 0) for field in PRIVATE)
+    return same >= LEAST_PRIVATE * told
 
 
 def _beyond(told: int, same: int, most: float) -> float:
@@ -307,7 +317,7 @@ def best_spelt(sure: pl.DataFrame) -> pl.DataFrame:
 
 def _doubt(
     rows: float, log10_lr: float, exclusive: int, expected: float, q_value: float,
-    contrast: float, own: float, share: float, told: float,
+    contrast: float, own: float, is_all_but_whole: bool, told: float,
 ) -> str:  # fmt: skip
     """Why the party may not be named; empty where it may."""
     if rows < FEWEST:
@@ -323,6 +333,6 @@ def _doubt(
         return "its people are in the list, but not as its records spell them: shared customers"
     if contrast + own >= LEAST_SPELLING:
         return ""
-    if told < FEWEST and share >= MOST_ALIKE:
+    if told < FEWEST and is_all_but_whole:
         return ""
     return "its people are in the list, but nothing shows that its own records were copied"

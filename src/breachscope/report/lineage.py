@@ -1,4 +1,4 @@
-"""Where data went, as a graph: party, list, version, download, host, device, seized file.
+"""Where data went, as a graph: party, list, version, download, host, device, seized file, leak.
 
 Nodes are `kind:id`, with `kind`, `name` and `layer`. An edge is `shared` where it joins two
 things many downloads have in common (a host and a device): a path that must be true of one
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from breachscope.report.inputs import Frame
 
-LAYERS: Final = ("party", "list", "version", "download", "host", "device", "file")
+LAYERS: Final = ("party", "list", "version", "download", "host", "device", "file", "leak")
 
 Row = dict[str, Any]
 
@@ -107,6 +107,8 @@ def _chain(row: Row, names: Mapping[str, str]) -> Iterator[tuple[str, str, Row]]
         yield "device", row["media_serial"], {}
     if row["file_id"]:
         yield "file", row["file_id"], {}
+    if row["leak_id"]:
+        yield "leak", row["leak_id"], {}
 
 
 def _node(found: nx.DiGraph, kind: str, name: str, extra: Row) -> str:
