@@ -88,6 +88,14 @@ def test_a_row_that_two_sources_may_have_given_goes_to_the_likelier() -> None:
     assert found.rows["part"][-1] == 1
 
 
+def test_a_row_about_a_relative_only_is_of_no_part_however_likely_its_party() -> None:
+    told = two_sources().about(300, 0.4, "household", P1=VERBATIM)
+    judged = told.judged(CASE)
+
+    assert judged.mixture.responsibilities[-1, 0] > 0.5
+    assert told.sourced(judged).rows["part"][-1] is None
+
+
 def test_a_part_is_dated_by_the_versions_its_rows_stand_in() -> None:
     stands = stands_of("P1", V1=range(50), V2=range(60), V3=range(10, 60))
     found = parted(two_sources(), stands=stands, versions=versions_of(P1=[50, 60, 50]))

@@ -37,10 +37,14 @@ class Told:
     rows: list[dict[str, object]] = field(default_factory=list)
 
     def about(
-        self, person: int, probability: float = 1.0, **spelt: Mapping[str, bool] | None
+        self,
+        person: int,
+        probability: float = 1.0,
+        verdict: str | None = None,
+        **spelt: Mapping[str, bool] | None,
     ) -> Told:
         """A row about this person; of each holding party, how its record is spelt."""
-        verdict = "person" if probability >= 0.9 else "ambiguous"
+        verdict = verdict or ("person" if probability >= 0.9 else "ambiguous")
         number = self._row(verdict, person if verdict == "person" else None, probability)
         for party, same in spelt.items():
             self.claims.append(

@@ -73,7 +73,7 @@ class Evidence:
     log10_lr: float
     wins: float  # cells that agree with the party alone, of those in which holders differ
     losses: float
-    log10_contrast: float  # of those cells: the leak agrees as with its source
+    log10_contrast: float  # of those no directory tells: the leak agrees as with its source
     log10_own: float  # it agrees with the party more than any other list would
     named: bool
     reason: str
@@ -228,17 +228,28 @@ def _evidence(
         parties[j] for j in range(len(parties)) if j != i and whole.weights[j] >= RIVAL * weight
     }
     wins, losses = spelling_counts(claims, parties[i], rivals)
-    contrast = wins * np.log10(2 * OWN_SPELLING) + losses * np.log10(2 * (1 - OWN_SPELLING))
+    contrast = _contrast(wins, losses)
+    private = _contrast(*spelling_counts(claims, parties[i], rivals, PRIVATE))
+    contrast = private if contrast >= 0 else min(contrast, private)
     own = own_agreement(claims, parties[i], alike)
     is_all_but_whole = weight >= MOST_ALIKE and agrees_in_private(claims, parties[i])
     reason = _doubt(
-        weight * rows, log10_lr, exclusive, expected, q_value, float(contrast), own,
+        weight * rows, log10_lr, exclusive, expected, q_value, contrast, own,
         is_all_but_whole, wins + losses,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
-        q_value, log10_lr, wins, losses, float(contrast), own, not reason, reason,
+        q_value, log10_lr, wins, losses, contrast, own, not reason, reason,
     )  # fmt: skip
+
+
+def _contrast(wins: float, losses: float) -> float:
+    """log10 of how much likelier such cells are of a copy than if either holder's came as often.
+
+    The way a name or an address is written is a habit of a whole list; a third list may share it.
+    It speaks against a party, but only cells that no directory tells speak for one.
+    """
+    return float(wins * np.log10(2 * OWN_SPELLING) + losses * np.log10(2 * (1 - OWN_SPELLING)))
 
 
 def own_agreement(claims: pl.DataFrame, party: str, alike: pl.DataFrame) -> float:
@@ -278,7 +289,9 @@ def _beyond(told: int, same: int, most: float) -> float:
     return max(float(free - bound), 0.0)
 
 
-def spelling_counts(claims: pl.DataFrame, party: str, rivals: set[str]) -> tuple[float, float]:
+def spelling_counts(
+    claims: pl.DataFrame, party: str, rivals: set[str], fields: Sequence[str] = SPELLINGS
+) -> tuple[float, float]:
     """Cells that agree with the party's record and not with another holder's; and the reverse.
 
     Each other holder is asked once a row and field; several of them share the one cell.
@@ -292,12 +305,12 @@ def spelling_counts(claims: pl.DataFrame, party: str, rivals: set[str]) -> tuple
         return 0.0, 0.0
     counted = pairs.select(
         "leak_row",
-        *(_only(field, f"{field}_other").alias(f"win_{field}") for field in SPELLINGS),
-        *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in SPELLINGS),
+        *(_only(field, f"{field}_other").alias(f"win_{field}") for field in fields),
+        *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in fields),
     )
     by_row = counted.group_by("leak_row").agg(pl.exclude("leak_row").mean())
-    wins = sum(float(by_row[f"win_{field}"].sum()) for field in SPELLINGS)
-    losses = sum(float(by_row[f"loss_{field}"].sum()) for field in SPELLINGS)
+    wins = sum(float(by_row[f"win_{field}"].sum()) for field in fields)
+    losses = sum(float(by_row[f"loss_{field}"].sum()) for field in fields)
     return wins, losses
 
 

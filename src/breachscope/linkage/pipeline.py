@@ -6,7 +6,7 @@ the leak under inquiry.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
@@ -14,8 +14,10 @@ import polars as pl
 from breachscope.linkage import claims as claiming
 from breachscope.linkage.decoys import Decoy, decoys
 from breachscope.linkage.matching import Inventory, Matched, Settings, matched
+from breachscope.linkage.waterfall import waterfall
 from breachscope.resolve.comparison import compared_values
 from breachscope.resolve.keys import record_keys
+from breachscope.schema import KEY_COLUMNS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,11 +57,17 @@ class Linked:
     """One leak, linked."""
 
     keys: pl.DataFrame  # RECORD_KEYS of the leak
-    matched: Matched
-    claims: pl.DataFrame  # CLAIMS
+    copies: pl.DataFrame  # COPIES
+    matched: Matched  # of each distinct row; `decided.rows` by the number of its first
+    claims: pl.DataFrame  # CLAIMS of each distinct row
+    weights: pl.DataFrame  # WATERFALL of each distinct row
     alike: pl.DataFrame  # SPELT_ALIKE
     decoys: tuple[Drawn, ...]
     persons: int  # of the inventory
+
+
+COPIES: Final = pl.Schema({"leak_row": pl.UInt32(), "first": pl.UInt32()})
+"""For every row the first that is equal to it: a row that stands twice tells nothing more."""
 
 
 def linked(
@@ -81,18 +89,42 @@ def linked(
     Raises:
         EvidenceError: there is nothing to fit the weights to.
     """
-    keys = record_keys(records.lazy()).collect()
+    whole = record_keys(records.lazy()).collect()
+    names = records.lazy().select(name=claiming.spelt_name(records.lazy())).collect()["name"]
+    copies = copies_of(whole, names)
+    first = copies["first"].unique().sort()
+    keys, spelt = whole[first - 1], names[first - 1].to_numpy()
     found = matched(keys, inventory, settings.matching, fit)
-    names = records.lazy().select(name=claiming.spelt_name(records.lazy())).collect()
-    claimed = _claims(found, keys, names["name"].to_numpy(), inventory)
+    claimed = _claims(found, keys, spelt, inventory)
+    made = tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy)
+    numbered = replace(found.decided, rows=_numbered(found.decided.rows, first))
     return Linked(
-        keys,
-        found,
-        claimed,
+        whole,
+        copies,
+        replace(found, decided=numbered),
+        _numbered(claimed, first),
+        _numbered(waterfall(found), first),
         claiming.spelt_alike(claimed, inventory),
-        tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy),
+        made,
         inventory.persons,
     )
+
+
+def copies_of(keys: pl.DataFrame, names: pl.Series) -> pl.DataFrame:
+    """COPIES of a leak.
+
+    Args:
+        keys: RECORD_KEYS in row order.
+        names: `claims.spelt_name`, row by row.
+    """
+    numbered = keys.select(KEY_COLUMNS).with_columns(names.alias("spelt")).with_row_index("row")
+    first = pl.col("row").first().over(*KEY_COLUMNS, "spelt")
+    return numbered.select(leak_row=pl.col("row") + 1, first=first + 1).cast(COPIES)
+
+
+def _numbered(table: pl.DataFrame, first: pl.Series) -> pl.DataFrame:
+    """A table of distinct rows, by the leak's own number of the first of each."""
+    return table.with_columns(leak_row=first.gather(table["leak_row"] - 1))
 
 
 def _claims(

@@ -118,6 +118,25 @@ def with_traces(
     return replace(found, parts=part, rows=whole)
 
 
+def with_copies(found: LeakSource, copies: pl.DataFrame) -> LeakSource:
+    """The same with every row of the leak told of; so far a row that stands twice stood once.
+
+    Args:
+        found: of the distinct rows.
+        copies: leak_row, first.
+    """
+    rows = copies.join(
+        found.rows.rename({"leak_row": "first"}), on="first", how="left", validate="m:1"
+    ).select(ROWS.names())
+    counted = rows.drop_nulls("part").group_by("part").agg(whole=pl.len().cast(pl.UInt32))
+    parts = (
+        found.parts.join(counted, on="part", how="left", validate="1:1", maintain_order="left")
+        .with_columns(rows=pl.coalesce("whole", "rows"))
+        .drop("whole")
+    )
+    return replace(found, rows=rows.sort("leak_row"), parts=parts)
+
+
 def _traced_too(parts: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     """The reason of a part one of whose versions is as long as the leak says so."""
     told = {

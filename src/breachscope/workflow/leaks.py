@@ -305,7 +305,10 @@ def _leaks(leaks: Sequence[Leak]) -> pl.DataFrame:
     told = []
     for leak in leaks:
         record = folder.read_json(leak.linked / "told.json")
-        verdicts = pl.read_parquet(leak.linked / "rows.parquet")["verdict"].cast(pl.String)
+        rows = pl.read_parquet(leak.linked / "rows.parquet", columns=["leak_row", "verdict"])
+        copies = pl.read_parquet(leak.linked / "copies.parquet")
+        every = copies.join(rows, left_on="first", right_on="leak_row", validate="m:1")
+        verdicts = every["verdict"].cast(pl.String)
         counts = {name: int((verdicts == name).sum()) for name in VERDICTS}
         shares = record.get("decoys", {})
         told.append(

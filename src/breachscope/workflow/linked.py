@@ -11,8 +11,8 @@ from breachscope.case import folder
 from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.errors import EvidenceError
 from breachscope.linkage import cells, columns, form, pipeline
-from breachscope.linkage.pipeline import LinkSettings
-from breachscope.linkage.waterfall import WATERFALL, waterfall
+from breachscope.linkage.pipeline import COPIES, LinkSettings
+from breachscope.linkage.waterfall import WATERFALL
 from breachscope.schema import (
     ATTRIBUTE_PREFIX,
     CLAIMS,
@@ -38,7 +38,11 @@ SETTINGS: Final = LinkSettings()
 
 
 def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Path) -> Path:
-    """roles.json, form.json, told.json; keys, rows, claims, waterfall, alike, decoys as Parquet."""
+    """What is kept of one leak, linked.
+
+    roles.json, form.json, told.json; keys and copies; of distinct rows: rows, claims, waterfall,
+    alike and decoys, as Parquet.
+    """
 
     def make(target: Path) -> None:
         table = frames.scan(s.context.case, item).collect()
@@ -94,10 +98,11 @@ def _link(
         return refusal_of_fit
     tables = {
         "keys": found.keys,
+        "copies": found.copies,
         "rows": found.matched.decided.rows,
         "claims": found.claims,
         "alike": found.alike,
-        "waterfall": _placed(waterfall(found.matched), held),
+        "waterfall": _placed(found.weights, held),
     }
     for drawn in found.decoys:
         tables[f"decoy_{drawn.kind}_rows"] = drawn.rows
@@ -157,6 +162,8 @@ def _refused(target: Path, reason: str, rows: int) -> None:
         schema=LEAK_ROWS,
     )
     nothing.write_parquet(target / "rows.parquet")
+    copies = nothing.select("leak_row", first="leak_row").cast(COPIES)
+    copies.write_parquet(target / "copies.parquet")
     empty = {"claims": CLAIMS, "alike": SPELT_ALIKE, "keys": RECORD_KEYS, "waterfall": WATERFALL}
     for name, schema in empty.items():
         pl.DataFrame(schema=schema).write_parquet(target / f"{name}.parquet")

@@ -38,7 +38,8 @@ def sourced_part(
         versions = pl.read_parquet(inventory)
         rows = pl.read_parquet(linked / "rows.parquet")
         claims = pl.read_parquet(linked / "claims.parquet")
-        file = traces.LeakFile(leak_id, item.sha256, item.bytes, rows.height, found_at)
+        copies = pl.read_parquet(linked / "copies.parquet")
+        file = traces.LeakFile(leak_id, item.sha256, item.bytes, copies.height, found_at)
         seen = traces.traced(file, versions)
         index = _index(persons, claims)
         refused = folder.read_json(linked / "told.json")["refused"]
@@ -50,6 +51,7 @@ def sourced_part(
             found = _found(leak_id, weighed, versions, index, found_at)
             varied = sensitivity(leak_id, weighed, int(item.sha256[:8], 16))
         found = source.with_traces(found, seen, versions, rows)
+        found = source.with_copies(found, copies)
         people = _people(found, claims, rows)
         tables = {
             "parts": found.parts,
@@ -59,7 +61,7 @@ def sourced_part(
             "sensitivity": varied,
             "spans": spans(found.nearest, index) if index.height else pl.DataFrame(schema=SPANS),
             "people_rows": standing_rows(people, _uploaded(index, versions), found.parts),
-            "matches": _matches(leak_id, rows, claims, found, persons),
+            "matches": _matches(leak_id, rows, claims, found, copies, persons),
         }
         for name, table in tables.items():
             table.write_parquet(target / f"{name}.parquet", compression_level=1)
@@ -157,7 +159,7 @@ def _uploaded(index: pl.DataFrame, versions: pl.DataFrame) -> pl.DataFrame:
 
 def _matches(
     leak_id: str, rows: pl.DataFrame, claims: pl.DataFrame, found: source.LeakSource,
-    persons: Mapping[str, Path],
+    copies: pl.DataFrame, persons: Mapping[str, Path],
 ) -> pl.DataFrame:  # fmt: skip
     """MATCHES of one leak: a row for each party that holds the person, one where there is none.
 
@@ -182,7 +184,8 @@ def _matches(
         keyed, on="leak_row", how="left", validate="1:m"
     )
     return (
-        whole.join(found.rows, on="leak_row", how="left", validate="m:1")
+        copies.join(whole, left_on="first", right_on="leak_row", how="left")
+        .join(found.rows, on="leak_row", how="left", validate="m:1")
         .with_columns(leak_id=pl.lit(leak_id))
         .select(MATCHES.names())
         .cast(MATCHES)

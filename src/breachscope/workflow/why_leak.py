@@ -148,11 +148,11 @@ class Asked:
         )
 
     def _stored(self, name: str, row: int) -> pl.DataFrame:
-        return (
-            pl.scan_parquet(self.linked / f"{name}.parquet")
-            .filter(pl.col("leak_row") == row)
-            .collect()
-        )
+        """What is kept of a row, under the first that is equal to it."""
+        copies = pl.scan_parquet(self.linked / "copies.parquet")
+        first = copies.filter(pl.col("leak_row") == row).collect()["first"].item()
+        kept = pl.scan_parquet(self.linked / f"{name}.parquet")
+        return kept.filter(pl.col("leak_row") == first).collect()
 
 
 def _part_says(row: dict[str, Any]) -> str:

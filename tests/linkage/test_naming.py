@@ -1,0 +1,279 @@
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breachscope.linkage import naming
+from breachscope.linkage.naming import Evidence, own_agreement, spelling_counts
+from breachscope.schema import SPELT_ALIKE
+from linkage.told import OTHER_PHONE, PUBLIC, VERBATIM, Told
+
+CASE = {"P1": 2_000, "P2": 2_500, "P3": 5_500}
+"""Persons of each party."""
+
+
+def evidence(told: Told, party: str = "P1", **more: object) -> Evidence:
+    found = told.judged(CASE, **more)  # type: ignore[arg-type]
+    return next(one for one in found.evidence if one.party_id == party)
+
+
+def few_false_matches(party: str, exclusive: int, decoys: int = 1_000) -> list[tuple]:
+    """Decoys of which so many were taken for people of this party alone."""
+    told = Told()
+    for person in range(exclusive):
+        told.about(person, 0.95, **{party: VERBATIM})
+    return [(told.claims_frame, decoys)]
+
+
+def exclusive_leak(rows: int = 60, spelt: dict[str, bool] | None = None) -> Told:
+    told = Told()
+    for person in range(rows):
+        told.about(person, P1=spelt or VERBATIM)
+    return told
+
+
+def shared_leak(discordant: int = 30, concordant: int = 40) -> Told:
+    """A copy of P1's list: P2 and the much larger P3 hold the same people.
+
+    In the discordant rows P2 has another telephone than the leak; so has P3 in some.
+    """
+    told = Told()
+    for person in range(discordant):
+        told.about(person, P1=VERBATIM, P2=OTHER_PHONE, P3=VERBATIM)
+    for person in range(discordant, discordant + concordant):
+        told.about(person, P1=VERBATIM, P2=VERBATIM, P3=OTHER_PHONE)
+    return told
+
+
+def test_a_party_with_exclusive_rows_spelt_as_it_has_them_is_named() -> None:
+    found = evidence(exclusive_leak(), decoys=few_false_matches("P1", 2))
+
+    assert found.named
+    assert (found.reason, found.exclusive, found.expected) == ("", 60, pytest.approx(0.12))
+
+
+def test_a_party_whose_people_others_share_is_named_for_its_own_spelling() -> None:
+    told = shared_leak()
+    found = {one.party_id: one for one in told.judged(CASE).evidence}
+
+    assert found["P1"].named
+    assert found["P1"].exclusive == 0
+    assert (found["P1"].wins, found["P1"].losses) == (35, 0)  # half a cell where one of two differs
+
+
+def test_a_party_that_shares_the_people_but_spells_them_otherwise_is_not_named() -> None:
+    told = shared_leak()
+    for person in range(900, 910):  # rows that make it likelier than the mixture without it
+        told.about(person, P2=None)
+    found = evidence(told, "P2", decoys=few_false_matches("P2", 0))
+
+    assert not found.named
+    assert found.log10_contrast + found.log10_own < 0
+    assert found.reason == (
+        "its people are in the list, but not as its records spell them: shared customers"
+    )
+
+
+def test_rows_made_up_from_a_directory_do_not_frame_the_party_they_are_about() -> None:
+    told = exclusive_leak(100)
+    for person in range(500, 540):
+        told.about(person, P2=PUBLIC)
+    framed, source = evidence(told, "P2"), evidence(told, "P1")
+
+    assert source.named
+    assert not framed.named
+    assert framed.exclusive == 40
+    assert framed.log10_lr > 50  # the mixture alone would have been sure
+    assert framed.reason == (
+        "its people are in the list, but nothing shows that its own records were copied"
+    )
+
+
+def test_made_up_rows_with_telephones_that_are_wrong_do_not_frame_either() -> None:
+    told = exclusive_leak(100)
+    for person in range(500, 540):
+        told.about(person, P2={**PUBLIC, "phone_same": person % 10 == 0, "birth_same": False})
+
+    assert not evidence(told, "P2").named
+
+
+def test_a_leak_without_a_source_names_nobody() -> None:
+    """Rows bought elsewhere, one in ten about people of the parties by chance."""
+    told, dice = Told().nobody(450), np.random.default_rng(3)
+    sizes = list(CASE.values())
+    for person in range(50):
+        party = list(CASE)[dice.choice(3, p=np.array(sizes) / sum(sizes))]
+        told.about(person, **{party: VERBATIM if person % 2 else PUBLIC})
+    found = told.judged(CASE)
+
+    assert [one.party_id for one in found.evidence if one.named] == []
+    assert found.mixture.weights[-1] > 0.9
+
+
+def test_a_leak_about_nobody_at_all_has_evidence_for_no_party() -> None:
+    found = Told().nobody(30).judged(CASE)
+
+    assert found.evidence == ()
+    assert found.leak_rows == tuple(range(1, 31))
+
+
+def test_too_few_rows_name_nobody() -> None:
+    found = evidence(exclusive_leak(4).nobody(2))
+
+    assert found.reason == "too few rows are about its people"
+
+
+def test_a_party_without_which_the_rows_are_explained_as_well_is_not_named() -> None:
+    told = Told()
+    for person in range(60):
+        told.about(person, P1=VERBATIM, P2=VERBATIM)
+    both = told.judged({"P1": 2_000, "P2": 2_000}).evidence
+
+    assert [one.reason for one in both] == ["the rows are explained nearly as well without it"] * 2
+
+
+def test_as_many_exclusive_rows_as_false_matches_give_name_nobody() -> None:
+    """Sixty of sixty rows, but sixty of sixty decoys as well."""
+    found = evidence(exclusive_leak(), decoys=few_false_matches("P1", 60, decoys=60))
+
+    assert found.reason == (
+        "60 rows are about its people alone, where false matches give about 60.0"
+    )
+
+
+def test_the_worse_kind_of_decoys_counts() -> None:
+    kinds = few_false_matches("P1", 500) + few_false_matches("P1", 1)
+
+    assert evidence(exclusive_leak(), decoys=kinds).expected == pytest.approx(30)
+
+
+def test_a_party_that_explains_nearly_all_is_named_where_hardly_a_cell_tells() -> None:
+    """A list of names and addresses alone, of people that nobody else has."""
+    assert evidence(exclusive_leak(spelt=PUBLIC)).named
+
+
+def test_rows_that_two_sources_gave_are_held_against_neither() -> None:
+    told = Told()
+    for person in range(30):
+        told.about(person, P1=VERBATIM, P2=OTHER_PHONE)
+    claims = told.claims_frame
+
+    assert spelling_counts(claims, "P2", set()) == (0, 30)
+    assert spelling_counts(claims, "P2", {"P1"}) == (0, 0)
+
+
+def test_of_several_records_of_one_person_the_one_most_alike_speaks_for_the_party() -> None:
+    told = Told().about(1, P1=OTHER_PHONE).about(2, P1=VERBATIM)
+    old = told.claims_frame.with_columns(leak_row=pl.lit(1, pl.UInt32), person=pl.lit(1, pl.UInt32))
+
+    assert naming.best_spelt(old)["phone_same"].to_list() == [True]
+
+
+def test_agreement_is_evidence_only_beyond_what_another_list_would_show() -> None:
+    """All of 40 telephones agree; of 950 pairs of two parties 500 do.
+
+    A list without any error would agree in the root of (500 + 50 * .85) / (950 + 50).
+    """
+    told = Told()
+    for person in range(40):
+        told.about(person, P1={"phone_same": True})
+    alike = pl.DataFrame(
+        {"party_id": ["P1"], "field": ["phone_same"], "told": [950], "same": [500]},
+        schema=SPELT_ALIKE,
+    )
+
+    most = np.sqrt((500 + 50 * 0.85) / 1_000)
+    rate = 40.5 / 41
+    by_hand = (40 * np.log(rate)) - (40 * np.log(most))
+    assert own_agreement(told.claims_frame, "P1", alike) == pytest.approx(by_hand / np.log(10))
+
+
+def test_agreement_no_better_than_another_lists_is_no_evidence() -> None:
+    told = Told()
+    for person in range(40):
+        told.about(person, P1={"phone_same": person % 4 > 0})
+    alike = pl.DataFrame(schema=SPELT_ALIKE)
+
+    assert own_agreement(told.claims_frame, "P1", alike) == 0
+
+
+PUBLISHED = (
+    0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
+    0.5719, 0.6528, 0.7590, 1.0,
+)  # fmt: skip
+"""Benjamini and Hochberg, JRSS B 57, 1995, section 4: fifteen tests of Neuhaus et al. (1992)."""
+
+
+def test_the_false_discovery_rate_is_held_as_in_the_published_example() -> None:
+    found = naming._adjusted(dict(enumerate(PUBLISHED)), len(PUBLISHED))
+
+    assert sorted(i for i, q in found.items() if q <= 0.05) == [0, 1, 2, 3]  # as published
+    assert found[3] == pytest.approx(0.0095 * 15 / 4)
+    assert found[5] == pytest.approx(0.0298 * 15 / 7)  # the sixth is no worse than the seventh
+
+
+def test_parties_that_hold_nobody_count_as_tests_too() -> None:
+    assert naming._adjusted({0: 0.01}, tests=69) == {0: pytest.approx(0.69)}
+
+
+PARTIES = ("P1", "P2", "P3")
+spellings = st.sampled_from([VERBATIM, OTHER_PHONE, PUBLIC, None])
+
+
+@st.composite
+def leaks(draw: st.DrawFn) -> Told:
+    told = Told()
+    for person in range(draw(st.integers(1, 14))):
+        held = draw(st.dictionaries(st.sampled_from(PARTIES), spellings))
+        if held:
+            told.about(person, draw(st.sampled_from([1.0, 0.95, 0.5])), **held)
+        else:
+            told.nobody(1, draw(st.sampled_from(["none", "household"])))
+    return told
+
+
+@given(leaks(), st.permutations(PARTIES), st.integers(0, 1_000))
+def test_the_order_of_claims_and_parties_does_not_change_what_is_told(
+    told: Told, order: list[str], seed: int
+) -> None:
+    claims = told.claims_frame
+    turned = claims[np.random.default_rng(seed).permutation(claims.height)]
+    alike = pl.DataFrame(schema=SPELT_ALIKE)
+    sizes = {party: CASE[party] for party in order}
+
+    first = naming.judged(claims, told.rows_frame, CASE, 10_000, [], alike)
+    second = naming.judged(turned, told.rows_frame, sizes, 10_000, [], alike)
+
+    assert [one.party_id for one in first.evidence] == [one.party_id for one in second.evidence]
+    for one, other in zip(first.evidence, second.evidence, strict=True):
+        assert (one.named, one.reason, one.exclusive) == (
+            other.named,
+            other.reason,
+            other.exclusive,
+        )
+        assert (one.weight, one.log10_lr, one.log10_own, one.wins) == pytest.approx(
+            (other.weight, other.log10_lr, other.log10_own, other.wins)
+        )
+
+
+@given(leaks(), st.integers(0, 1_000))
+def test_the_order_of_rows_does_not_change_what_is_told(told: Told, seed: int) -> None:
+    """Rows are numbered anew in another order."""
+    size = len(told.rows)
+    number = np.random.default_rng(seed).permutation(size) + 1
+    again = {"leak_row": pl.Series(number, dtype=pl.UInt32)}
+    rows = told.rows_frame.with_columns(**again).sort("leak_row")
+    claims = told.claims_frame.with_columns(
+        pl.col("leak_row").replace_strict(
+            range(1, size + 1), number.tolist(), return_dtype=pl.UInt32
+        )
+    )
+    alike = pl.DataFrame(schema=SPELT_ALIKE)
+
+    first = told.judged(CASE, everybody=10_000)
+    second = naming.judged(claims, rows, CASE, 10_000, [], alike)
+
+    for one, other in zip(first.evidence, second.evidence, strict=True):
+        assert (one.party_id, one.named, one.reason) == (other.party_id, other.named, other.reason)
+        assert one.weight == pytest.approx(other.weight)
