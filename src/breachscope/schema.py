@@ -721,6 +721,8 @@ LEAK_PARTIES: Final = pl.Schema(
         "exclusive_expected": pl.Float64(),
         "p_value": pl.Float64(),
         "q_value": pl.Float64(),  # adjusted for all parties asked
+        "by_place_expected": pl.Float64(),  # exclusive rows, were labels exchanged within towns
+        "by_place_p": pl.Float64(),
         "log10_lr": pl.Float64(),  # against the best mixture without it
         "spelt_as_its": pl.Float64(),  # cells that agree with it and not with another holder
         "spelt_otherwise": pl.Float64(),

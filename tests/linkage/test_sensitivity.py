@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from breachscope.linkage.sensitivity import Weighed, households, sensitivity
+from breachscope.linkage.strata import STRATA
 from breachscope.schema import CLAIMS, LEAK_ROWS, RECORD_KEYS, SPELT_ALIKE
 
 ROWS = 40
@@ -49,6 +50,8 @@ def weighed() -> Weighed:
     return Weighed(
         claims, rows, homes, {"P1": 300, "P2": 300}, 560, [nobody, nobody],
         pl.DataFrame(schema=SPELT_ALIKE),
+        pl.DataFrame(schema={"leak_row": pl.UInt32, "town": pl.String}),
+        pl.DataFrame(schema=STRATA),
     )  # fmt: skip
 
 

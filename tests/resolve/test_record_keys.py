@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_series_equal
 
+from breachscope.resolve import keys as canonical
 from breachscope.resolve.keys import record_keys
 from breachscope.schema import KEY_COLUMNS, RECORD_KEYS
 
@@ -108,3 +110,13 @@ def test_the_given_name_is_told_where_a_space_or_a_column_parts_it() -> None:
     assert keys(family_name=["渡辺"], given_name=["咲佳"])["given_key"].to_list() == ["咲佳"]
     assert keys(name=["渡辺咲佳"])["given_key"].to_list() == [None]
     assert keys(name=["Mary Smith"])["given_key"].to_list() == [None]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.text("山花ノ々 　Ａa\n様", max_size=8) | st.text(max_size=6), min_size=20))
+def test_a_given_name_is_found_by_the_short_way_as_by_the_rule(names: list[str | None]) -> None:
+    ruled = pl.col("name").str.strip_chars().str.extract(canonical._TWO_PARTS, 1)
+
+    by_rule = pl.DataFrame({"name": names}).select(given_name=ruled)["given_name"].to_list()
+
+    assert_series_equal(keys(name=names)["given_key"], keys(given_name=by_rule)["given_key"])

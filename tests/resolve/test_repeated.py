@@ -47,3 +47,28 @@ def test_spellings_carried_over_change_nothing(
     assert with_them.keys.keys() == without.keys.keys()
     for place, keys in with_them.keys.items():
         assert_frame_equal(keys, without.keys[place])
+
+
+def test_an_absent_column_is_spelt_as_an_empty_one() -> None:
+    with_it = pl.DataFrame(
+        {"place": [0], "row_no": [1], "name": ["山田"], "phone": [None]},
+        schema_overrides={"place": pl.UInt32, "phone": pl.String},
+    )
+
+    carried = keys_by_version(with_it).spellings
+
+    assert_frame_equal(keys_by_version(with_it.drop("phone"), carried).spellings, carried)
+
+
+def test_the_same_text_in_another_column_is_another_spelling() -> None:
+    records = pl.DataFrame(
+        {
+            "place": [0, 0],
+            "row_no": [1, 2],
+            "family_name": ["山田", "大和"],
+            "given_name": ["大和", "山田"],
+        },
+        schema_overrides={"place": pl.UInt32},
+    )
+
+    assert keys_by_version(records).keys[0]["name_key"].to_list() == ["山田大和", "大和山田"]

@@ -11,6 +11,7 @@ must agree with it: a list that merely shares customers agrees with either equal
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from breachscope.linkage.origins import Floats, Missed, Origins
+    from breachscope.linkage.strata import Chance
 
 SPELLINGS: Final = FIELDS
 PRIVATE: Final = ("kana_same", "phone_same", "birth_same", "email_same", "customer_same")
@@ -75,6 +77,7 @@ class Evidence:
     losses: float
     log10_contrast: float  # of those no directory tells: the leak agrees as with its source
     log10_own: float  # it agrees with the party more than any other list would
+    place: Chance | None  # exclusive rows by place alone; null where the towns were not given
     named: bool
     reason: str
 
@@ -98,6 +101,7 @@ def judged(
     decoys: Sequence[tuple[pl.DataFrame, int]],
     alike: pl.DataFrame,
     by_chance: float = origins.BY_CHANCE,
+    places: Mapping[str, Chance] = MappingProxyType({}),
 ) -> Judged:
     """Weigh every party.
 
@@ -109,6 +113,7 @@ def judged(
         decoys: of each kind, CLAIMS of the decoys and how many decoys there were.
         alike: SPELT_ALIKE.
         by_chance: see origins.BY_CHANCE.
+        places: `strata.by_place`; parties it lacks have no exclusive row, or no town is known.
     """
     parties = tuple(sorted(persons))
     held = _held(claims, rows, parties)
@@ -130,7 +135,7 @@ def judged(
         _evidence(
             parties, i, chances, whole, bounds, claims, rows.height,
             exclusive.get(parties[i], 0), expected.get(parties[i], 0.0), p_values[i], q_values[i],
-            alike,
+            alike, places.get(parties[i]),
         )
         for i in touched
     ]  # fmt: skip
@@ -219,7 +224,7 @@ def _adjusted(p_values: Mapping[int, float], tests: int) -> dict[int, float]:
 def _evidence(
     parties: Sequence[str], i: int, chances: Floats, whole: Origins, bounds: Floats,
     claims: pl.DataFrame, rows: int, exclusive: int, expected: float, p_value: float,
-    q_value: float, alike: pl.DataFrame,
+    q_value: float, alike: pl.DataFrame, place: Chance | None,
 ) -> Evidence:  # fmt: skip
     weight = float(whole.weights[i])
     low, high = map(float, bounds[i])
@@ -232,14 +237,18 @@ def _evidence(
     private = _contrast(*spelling_counts(claims, parties[i], rivals, PRIVATE))
     contrast = private if contrast >= 0 else min(contrast, private)
     own = own_agreement(claims, parties[i], alike)
-    is_all_but_whole = weight >= MOST_ALIKE and agrees_in_private(claims, parties[i])
+    is_all_but_whole = (
+        weight >= MOST_ALIKE
+        and (place is None or place.p_value <= FALSE_DISCOVERY)
+        and agrees_in_private(claims, parties[i])
+    )
     reason = _doubt(
         weight * rows, log10_lr, exclusive, expected, q_value, contrast, own,
         is_all_but_whole, wins + losses,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
-        q_value, log10_lr, wins, losses, contrast, own, not reason, reason,
+        q_value, log10_lr, wins, losses, contrast, own, place, not reason, reason,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ the whole as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,6 +16,7 @@ import polars as pl
 from breachscope.linkage import origins
 from breachscope.linkage.claims import FIELDS
 from breachscope.linkage.naming import Judged, judged
+from breachscope.linkage.strata import by_place
 from breachscope.schema import LEAK_SENSITIVITY
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Weighed:
     all_persons: int
     decoys: Sequence[tuple[pl.DataFrame, int]]
     alike: pl.DataFrame  # SPELT_ALIKE
+    towns: pl.DataFrame  # leak_row, town
+    strata: pl.DataFrame  # STRATA of all parties
 
 
 def households(keys: pl.DataFrame) -> pl.DataFrame:
@@ -90,12 +93,14 @@ def _variations(
 
 
 def _again(of: Weighed, by_chance: float = origins.BY_CHANCE) -> Judged:
-    return judged(of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, by_chance)
+    places = by_place(of.claims, of.towns, of.strata)
+    return judged(
+        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, by_chance, places
+    )
 
 
 def _with(of: Weighed, claims: pl.DataFrame, rows: pl.DataFrame | None = None) -> Weighed:
-    kept = of.rows if rows is None else rows
-    return Weighed(claims, kept, of.households, of.persons, of.all_persons, of.decoys, of.alike)
+    return replace(of, claims=claims, rows=of.rows if rows is None else rows)
 
 
 def _some(of: Weighed, seed: int) -> Weighed:
@@ -127,16 +132,14 @@ def _half(of: Weighed, seed: int, draw: int) -> Weighed:
 
 def _without(of: Weighed, party: str) -> Weighed:
     """As if the case had never had this party's records."""
-    left = {name: count for name, count in of.persons.items() if name != party}
     away = pl.col("party_id") != party
-    return Weighed(
-        of.claims.filter(away),
-        of.rows,
-        of.households,
-        left,
-        of.all_persons,
-        [(claims.filter(away), count) for claims, count in of.decoys],
-        of.alike.filter(away),
+    return replace(
+        of,
+        claims=of.claims.filter(away),
+        persons={name: count for name, count in of.persons.items() if name != party},
+        decoys=[(claims.filter(away), count) for claims, count in of.decoys],
+        alike=of.alike.filter(away),
+        strata=of.strata.filter(away),
     )
 
 

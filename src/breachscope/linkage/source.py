@@ -211,6 +211,8 @@ def _parties(leak_id: str, judged: Judged, claims: pl.DataFrame) -> pl.DataFrame
             "exclusive_expected": one.expected,
             "p_value": one.p_value,
             "q_value": one.q_value,
+            "by_place_expected": one.place.expected if one.place else None,
+            "by_place_p": one.place.p_value if one.place else None,
             "log10_lr": one.log10_lr,
             "spelt_as_its": one.wins,
             "spelt_otherwise": one.losses,

@@ -86,7 +86,7 @@ def found(
     for item, leak_id in zip(items, leak_ids(items), strict=True):
         at = found_at(item, s.context.settings.zone)
         linked = linked_part(s, item, places, labels)
-        sourced = sourced_part(s, item, leak_id, at, linked, inventory, persons, labels)
+        sourced = sourced_part(s, item, leak_id, at, linked, inventory, persons, places, labels)
         leaks.append(Leak(leak_id, item, at, linked, sourced))
     rejected = rejections(s, leaks)
     return Found(

@@ -12,6 +12,7 @@ import polars as pl
 from breachscope.case.fingerprint import Fingerprint
 from breachscope.linkage import inventory
 from breachscope.linkage.claims import spelt_name
+from breachscope.linkage.strata import strata
 from breachscope.people import distinct
 from breachscope.resolve.comparison import VALUES
 from breachscope.workflow import counting
@@ -32,7 +33,7 @@ TOGETHER = 200_000
 def linkage_inventory_part(
     s: Situation, party: str, contents: Sequence[Content], persons: Path
 ) -> Path:
-    """What linkage compares of one party: blocks.parquet, values.parquet, sample.parquet."""
+    """What linkage compares of one party: blocks, values, sample, strata, spelt, as Parquet."""
     kept = counting.keys_parts(s, contents)
     made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
 
@@ -51,6 +52,7 @@ def linkage_inventory_part(
             target / "values.parquet", compression_level=1, row_group_size=ROW_GROUP
         )
         inventory.sample(values).write_parquet(target / "sample.parquet", compression_level=1)
+        strata(party, values.lazy()).sink_parquet(target / "strata.parquet")
         _spelt(s, pl.read_parquet(persons / "index.parquet"), contents).write_parquet(
             target / "spelt.parquet", compression_level=1
         )

@@ -15,6 +15,7 @@ from breachscope.linkage.grounds import standing_rows
 from breachscope.linkage.naming import judged
 from breachscope.linkage.sensitivity import Weighed, households, sensitivity
 from breachscope.linkage.spans import SPANS, spans
+from breachscope.linkage.strata import by_place, town
 from breachscope.schema import LEAK_SENSITIVITY, MATCHES
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ SOURCE_VERSION = 1
 
 def sourced_part(
     s: Situation, item: Item, leak_id: str, found_at: datetime | None, linked: Path,
-    inventory: Path, persons: Mapping[str, Path], labels: Path,
+    inventory: Path, persons: Mapping[str, Path], places: Mapping[str, Path], labels: Path,
 ) -> Path:  # fmt: skip
     """parts, parties, versions, spans, traces, sensitivity, people_rows, matches as Parquet."""
 
@@ -47,7 +48,7 @@ def sourced_part(
             found = source.refused(leak_id, rows, f"not linked: {refused}")
             varied = pl.DataFrame(schema=LEAK_SENSITIVITY)
         else:
-            weighed = _weighed(linked, rows, claims, labels, list(persons))
+            weighed = _weighed(linked, rows, claims, labels, places)
             found = _found(leak_id, weighed, versions, index, found_at)
             varied = sensitivity(leak_id, weighed, int(item.sha256[:8], 16))
         found = source.with_traces(found, seen, versions, rows)
@@ -70,7 +71,8 @@ def sourced_part(
         "leak source",
         item.evidence_id,
         {"linked": linked.name, "inventory": inventory.parent.name, "over": labels.parent.name}
-        | {party: path.name for party, path in persons.items()},
+        | {party: path.name for party, path in persons.items()}
+        | {f"inventory of {party}": place.name for party, place in places.items()},
         {"leak": leak_id, "found_at": str(found_at)},
         SOURCE_VERSION,
     )
@@ -99,25 +101,33 @@ def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
 
 
 def _weighed(
-    linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, labels: Path, parties: list[str]
-) -> Weighed:
+    linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, labels: Path,
+    places: Mapping[str, Path],
+) -> Weighed:  # fmt: skip
     """What the source stage is given."""
-    sizes, everyone = _sizes(labels, parties)
+    sizes, everyone = _sizes(labels, list(places))
     drawn = [
         (pl.read_parquet(linked / f"decoy_{kind}_claims.parquet"),
          pl.scan_parquet(linked / f"decoy_{kind}_rows.parquet").select(pl.len()).collect().item())
         for kind in Decoy
     ]  # fmt: skip
     keys = pl.read_parquet(linked / "keys.parquet")
-    alike = pl.read_parquet(linked / "alike.parquet")
-    return Weighed(claims, rows, households(keys), sizes, everyone, drawn, alike)
+    towns = keys.select(leak_row="row_no", town=town())
+    held = pl.concat([pl.read_parquet(place / "strata.parquet") for place in places.values()])
+    return Weighed(
+        claims, rows, households(keys), sizes, everyone, drawn,
+        pl.read_parquet(linked / "alike.parquet"), towns, held,
+    )  # fmt: skip
 
 
 def _found(
     leak_id: str, of: Weighed, versions: pl.DataFrame, index: pl.DataFrame,
     found_at: datetime | None,
 ) -> source.LeakSource:  # fmt: skip
-    weighed = judged(of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike)
+    places = by_place(of.claims, of.towns, of.strata)
+    weighed = judged(
+        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, places=places
+    )
     in_time = pl.lit(value=True) if found_at is None else pl.col("uploaded_at") <= found_at
     fitting = versions.filter(pl.col("party_id").is_not_null()).select(
         "party_id", "list_id", "version_id", "uploaded_at", "content",
