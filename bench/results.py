@@ -13,6 +13,7 @@ LIMITS = {
     "later full run on full": "5 min",
     "nothing changed": "1/20 of a full run",
     "a month more": "1/5 of a full run",
+    "leaks: add and run": "6 min, 10 GB",
     "intake": "2 × pl.read_csv, 2 GB",
     "intake, peer reads no quotes": "–",
     "ladder": "1.5 × DuckDB",
@@ -40,10 +41,10 @@ def page(found: dict[str, dict[str, Any]]) -> str:
     lines += ["", "| | " + " | ".join(scales) + " |", "|---|" + "---:|" * len(scales)]
     for name in ("files", "bytes", "rows", "record_rows", "download_rows"):
         lines.append(_row(name.replace("_", " "), [f"{found[s]['sizes'][name]:,}" for s in scales]))
-    for name in next(iter(found.values()))["steps"]:
-        steps = [found[s]["steps"][name] for s in scales]
-        lines.append(_row(f"{name}, s", [f"{step['wall']:.1f}" for step in steps]))
-        lines.append(_row(f"{name}, peak GB", [_gb(step["peak_gb"]) for step in steps]))
+    for name in max((result["steps"] for result in found.values()), key=len):
+        steps = [found[s]["steps"].get(name, {}) for s in scales]
+        lines.append(_row(f"{name}, s", [_seconds(step.get("wall")) for step in steps]))
+        lines.append(_row(f"{name}, peak GB", [_gb(step.get("peak_gb")) for step in steps]))
     lines += ["", "## Ratios", "", "| | must reach | " + " | ".join(scales) + " |"]
     lines.append("|---|---|" + "---:|" * len(scales))
     for name, ratio in _ratios(found, scales):
@@ -72,6 +73,13 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
     def full(scale: str) -> float:
         return wall(scale, "later full run")
 
+    def leaks(scale: str) -> str:
+        both = [found[scale]["steps"].get(s) for s in ("add the leaks", "run with the leaks")]
+        if None in both:
+            return "–"
+        minutes = sum(step["wall"] for step in both) / 60
+        return f"{minutes:.1f} min, {max(step['peak_gb'] for step in both):.1f} GB"
+
     def shown(scale: str, name: str, key: str = "ratio") -> str:
         figures = found[scale].get(name)
         return f"{figures[key]:.2f}" if figures and key in figures else "–"
@@ -87,6 +95,7 @@ def _ratios(found: dict[str, dict[str, Any]], scales: list[str]) -> list[tuple[s
         ("later full run on full", [f"{full(s) / 60:.1f} min" for s in scales]),
         ("nothing changed", [f"1/{full(s) / wall(s, 'nothing changed'):.1f}" for s in scales]),
         ("a month more", [f"1/{full(s) / wall(s, 'run after a month more'):.1f}" for s in scales]),
+        ("leaks: add and run", [leaks(s) for s in scales]),
         ("intake", [shown(s, "intake") for s in scales]),
         (
             "intake, peer reads no quotes",
@@ -100,6 +109,10 @@ def _gb(peak: float | None) -> str:
     return "–" if peak is None else f"{peak:.2f}"
 
 
+def _seconds(wall: float | None) -> str:
+    return "–" if wall is None else f"{wall:.1f}"
+
+
 def _row(name: str, cells: list[str]) -> str:
     return f"| {name} | " + " | ".join(cells) + " |"
 
@@ -108,7 +121,11 @@ def main() -> None:
     work = HERE / "work"
     files = {scale: work / f"{scale}.json" for scale in SCALES}
     found = {s: json.loads(path.read_text()) for s, path in files.items() if path.exists()}
-    (HERE / "RESULTS.md").write_text(page(found), encoding="utf-8")
+    linkage = work / "linkage.md"
+    told = page(found)
+    if linkage.exists():
+        told += "\n## Linkage\n\n" + linkage.read_text(encoding="utf-8").strip() + "\n"
+    (HERE / "RESULTS.md").write_text(told, encoding="utf-8")
 
 
 if __name__ == "__main__":

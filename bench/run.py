@@ -50,53 +50,63 @@ def measured(command: list[str], log: Path) -> Step:
     return Step(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / scale)
 
 
-def case_steps(scale: str, folder: Path) -> dict[str, Any]:
-    """A case from evidence to counts, then again: nothing changed, a month more, all anew."""
+def case_steps(scale: str, folder: Path, results: Path) -> dict[str, Any]:
+    """A case from evidence to counts; again with nothing changed, a month more, all anew; leaks.
+
+    What was measured is written after every step, so that a driver that is stopped loses none.
+    """
     log = folder / "log.txt"
     exercise, case = folder / "exercise", folder / "case"
-    steps = {
-        "exercise": measured(
-            [*BREACHSCOPE, "exercise", str(exercise), "--scale", scale, "--seed", str(SEED)], log
-        )
-    }
-    first, month = held_out_month(exercise / "evidence")
     in_case = ["--case", str(case)]
+    found: dict[str, Any] = {"machine": machine(), "steps": {}}
+
+    def step(name: str, *command: str) -> None:
+        found["steps"][name] = asdict(measured([*BREACHSCOPE, *command], log))
+        results.write_text(json.dumps(found, indent=1))
+
+    step("exercise", "exercise", str(exercise), "--scale", scale, "--seed", str(SEED))
+    first, month, leaks = held_out(exercise / "evidence")
     measured([PYTHON, str(HERE / "steps.py"), "init", str(exercise), str(case)], log)
-    steps["add"] = measured([*BREACHSCOPE, "add", "--manifest", str(first), *in_case], log)
-    steps["first run"] = measured([*BREACHSCOPE, "run", *in_case], log)
-    steps["nothing changed"] = measured([*BREACHSCOPE, "run", *in_case], log)
-    steps["add a month"] = measured([*BREACHSCOPE, "add", "--manifest", str(month), *in_case], log)
-    steps["run after a month more"] = measured([*BREACHSCOPE, "run", *in_case], log)
+    step("add", "add", "--manifest", str(first), *in_case)
+    step("first run", "run", *in_case)
+    step("nothing changed", "run", *in_case)
+    step("add a month", "add", "--manifest", str(month), *in_case)
+    step("run after a month more", "run", *in_case)
     for kept in (case / "store").iterdir():
         if kept.name not in ("intake", "keys"):
             shutil.rmtree(kept)
-    steps["later full run"] = measured([*BREACHSCOPE, "run", *in_case], log)
+    step("later full run", "run", *in_case)
+    found["load before the leaks"] = round(os.getloadavg()[0], 2)
+    step("add the leaks", "add", "--manifest", str(leaks), *in_case)
+    step("run with the leaks", "run", *in_case)
     scored = subprocess.run(
         [PYTHON, str(HERE / "steps.py"), "score", str(exercise), str(case)],
         check=True,
         capture_output=True,
         text=True,
     )
-    return {
-        "steps": {name: asdict(step) for name, step in steps.items()},
+    return found | {
         "sizes": sizes(exercise, case),
         "scores": scored.stdout,
+        "machine": machine(),
     }
 
 
-def held_out_month(evidence: Path) -> tuple[Path, Path]:
-    """Two manifests: all but the last month of downloads, and that month."""
+def held_out(evidence: Path) -> tuple[Path, Path, Path]:
+    """Three manifests: what is known at first, the last month of downloads, the leaked lists."""
     with (evidence / "manifest.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     months = [row for row in rows if row["kind"] == "downloads" and not row["copy_of"]]
     last = max(months, key=lambda row: row["file"])
-    parts = {"first.csv": [row for row in rows if row is not last], "month.csv": [last]}
+    leaks = [row for row in rows if row["kind"] == "leak"]
+    first = [row for row in rows if row is not last and row["kind"] != "leak"]
+    parts = {"first.csv": first, "month.csv": [last], "leaks.csv": leaks}
     for name, part in parts.items():
         with (evidence / name).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, rows[0])
             writer.writeheader()
             writer.writerows(part)
-    return evidence / "first.csv", evidence / "month.csv"
+    return evidence / "first.csv", evidence / "month.csv", evidence / "leaks.csv"
 
 
 def sizes(exercise: Path, case: Path) -> dict[str, int]:
@@ -143,7 +153,7 @@ def main() -> None:
         if given.only in (None, "case"):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            found = case_steps(scale, folder) | {"machine": machine()}
+            found = case_steps(scale, folder, results)
             results.write_text(json.dumps(found, indent=1))
         for name in ("intake", "ladder"):
             if given.only in (None, name):
