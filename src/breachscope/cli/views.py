@@ -61,17 +61,22 @@ def sources(document: dict[str, Any]) -> None:
 
 
 def _leak_row(leak: dict[str, Any]) -> list[Any]:
-    verdicts = leak["verdicts"]
-    found = f"{verdicts['person']:,} persons, {verdicts['household']:,} households"
+    found = "refused" if leak["refused"] else f"{leak['verdicts']['person']:,} persons"
     return [leak["leak_id"], leak["rows"], found, "", "", ""]
 
 
 def _part_row(part: dict[str, Any]) -> list[Any]:
     versions = part["versions"] or []
-    shown = versions[0] if len(versions) == 1 else f"{len(versions)} fit" if versions else "–"
+    shown = _day(versions[0]) if len(versions) == 1 else f"{len(versions)} fit" if versions else "–"
     strength = "–" if part["log10_lr"] is None else f"{part['log10_lr']:.1f}"
     source = part["party_id"] if part["verdict"] == "attributed" else "cannot tell"
     return [f"  part {part['part']}", part["rows"], source, shown, strength, part["depth"] or "–"]
+
+
+def _day(version: str) -> str:
+    """`LIST@2014-05-01` of `LIST@2014-05-01T00:00:00Z`: the table has 80 columns."""
+    head, _, time = version.partition("T")
+    return head if time.endswith("Z") and "@" in head else version
 
 
 def acts(document: dict[str, Any]) -> None:
