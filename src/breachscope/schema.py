@@ -774,6 +774,20 @@ LEAK_TRACES: Final = pl.Schema(
 )
 """Linkage: versions whose file is the leak's, or as long: by the inventory, whatever is kept."""
 
+LEAK_FORMS: Final = pl.Schema(
+    {
+        "leak_id": pl.String(),
+        "party_id": pl.String(),
+        "likeness": pl.Float64(),  # mean of those below that are known, 0 to 1
+        "headers": pl.Float64(),
+        "order": pl.Float64(),
+        "notation": pl.Float64(),
+        "regions": pl.Float64(),
+        "ages": pl.Float64(),
+    }
+)
+"""Linkage: how alike the form of a leak is to each party's latest list."""
+
 LEAK_KIN: Final = pl.Schema(
     {
         "leak_id": pl.String(),

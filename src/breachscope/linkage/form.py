@@ -9,7 +9,7 @@ before it is looked at, but for what a test itself folds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -203,3 +203,11 @@ def _birth_years(records: pl.DataFrame) -> tuple[int, ...]:
     years = records.select(birth_date("birth_date").dt.year()).to_series().drop_nulls()
     at = [years.quantile(share, "nearest") for share in DECILES] if len(years) else []
     return tuple(int(year) for year in at if year is not None)
+
+
+def read(told: Mapping[str, Any]) -> FormFacts:
+    """A form as it was kept in JSON."""
+    held: dict[str, Any] = dict(told)
+    for name in ("roles", "headers", "birth_years"):
+        held[name] = tuple(held[name])
+    return FormFacts(**held)

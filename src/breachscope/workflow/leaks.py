@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,12 @@ import polars as pl
 
 from breachscope.case import decisions, folder
 from breachscope.case.fingerprint import Fingerprint
-from breachscope.linkage import grounds, kinship
+from breachscope.linkage import form, grounds, kinship
 from breachscope.linkage.decoys import Decoy, decoys
+from breachscope.linkage.likeness import likeness
 from breachscope.reconstruct.leaked import LEAK_SOURCES, leak_pairs
 from breachscope.schema import (
+    LEAK_FORMS,
     LEAK_KIN,
     LEAK_PARTIES,
     LEAK_PARTS,
@@ -27,7 +30,7 @@ from breachscope.schema import (
     Kind,
 )
 from breachscope.workflow import linking
-from breachscope.workflow.linked import linked_part
+from breachscope.workflow.linked import form_part, linked_part
 from breachscope.workflow.sourced import sourced_part
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ LEAK_VERSION = 1
 
 TABLES: Final = (
     "leaks", "leak_parts", "leak_parties", "leak_versions", "leak_traces", "leak_kin", "matches",
-    "leak_sensitivity", "leak_grounds",
+    "leak_sensitivity", "leak_forms", "leak_grounds",
 )  # fmt: skip
 """The tables of a run about its leaks, `runs/N/NAME.parquet`."""
 
@@ -65,6 +68,7 @@ class Found:
     leaks: tuple[Leak, ...]
     sources: pl.DataFrame  # LEAK_SOURCES
     grounds: Path | None = None  # SEGMENTS
+    forms: Mapping[str, Path] = MappingProxyType({})  # party -> the form of its latest list
 
 
 def found(
@@ -89,8 +93,12 @@ def found(
         sourced = sourced_part(s, item, leak_id, at, linked, inventory, persons, places, labels)
         leaks.append(Leak(leak_id, item, at, linked, sourced))
     rejected = rejections(s, leaks)
+    forms = {party: form_part(s, party, kept[-1]) for party, kept in contents.items() if kept}
     return Found(
-        tuple(leaks), _sources(leaks, rejected), _grounds_part(s, inventory, leaks, rejected)
+        tuple(leaks),
+        _sources(leaks, rejected),
+        _grounds_part(s, inventory, leaks, rejected),
+        forms,
     )
 
 
@@ -235,6 +243,7 @@ def tables(s: Situation, of: Found, judged: Path, persons: Mapping[str, Path]) -
         written = {
             "leak_parts": with_events(pl.concat(parts), of.sources, judged),
             "leak_kin": _kin(of.leaks),
+            "leak_forms": _forms(of),
             "leak_grounds": segments,
             "leaks": _leaks(of.leaks),
             "leak_parties": _gathered(of.leaks, "parties", LEAK_PARTIES),
@@ -252,6 +261,7 @@ def tables(s: Situation, of: Found, judged: Path, persons: Mapping[str, Path]) -
         {f"linked {leak.leak_id}": leak.linked.name for leak in of.leaks}
         | {f"sourced {leak.leak_id}": leak.sourced.name for leak in of.leaks}
         | {party: path.name for party, path in persons.items() if of.leaks}
+        | {f"form of {party}": place.parent.name for party, place in of.forms.items()}
         | {"egress": judged.name, "grounds": of.grounds.parent.name if of.grounds else "none"},
         _settings(of.leaks, rejected),
         LEAK_VERSION,
@@ -299,6 +309,16 @@ def _kin(leaks: Sequence[Leak]) -> pl.DataFrame:
         drawn = decoys(keys, Decoy.INDEPENDENT, 1, keys.height, int(leak.item.sha256[:8], 16))
         made[leak.leak_id] = kinship.person_hashes(drawn)
     return kinship.kin(hashes, rows, made) if len(hashes) > 1 else pl.DataFrame(schema=LEAK_KIN)
+
+
+def _forms(of: Found) -> pl.DataFrame:
+    """LEAK_FORMS of every leak."""
+    parties = {party: form.read(folder.read_json(path)) for party, path in of.forms.items()}
+    found = [
+        likeness(leak.leak_id, form.read(folder.read_json(leak.linked / "form.json")), parties)
+        for leak in of.leaks
+    ]
+    return pl.concat([pl.DataFrame(schema=LEAK_FORMS), *found])
 
 
 def _leaks(leaks: Sequence[Leak]) -> pl.DataFrame:

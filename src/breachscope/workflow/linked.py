@@ -21,7 +21,7 @@ from breachscope.schema import (
     RECORD_KEYS,
     SPELT_ALIKE,
 )
-from breachscope.workflow import frames, linking
+from breachscope.workflow import counting, frames, linking
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from breachscope.case.register import Item
     from breachscope.linkage.columns import ColumnRole
+    from breachscope.workflow.counting import Content
     from breachscope.workflow.situation import Situation
 
 LINK_VERSION = 1
@@ -65,6 +66,25 @@ def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Pa
         LINK_VERSION,
     )
     return s.parts.get(wanted, make)
+
+
+def form_part(s: Situation, party: str, content: Content) -> Path:
+    """The form of the latest list of a party that is kept: form.json."""
+
+    def make(target: Path) -> None:
+        rows = counting.spelt_rows(s, content).head(form.MOST_ROWS).collect()
+        text = rows.select(_text_columns(rows))
+        roles = columns.column_roles(text, {}, content.item.columns)
+        folder.write_json(target / "form.json", asdict(form.form(text, roles)))
+
+    wanted = Fingerprint(
+        "form",
+        party,
+        {content.item.evidence_id: content.item.store},
+        {"version": content.version_id},
+        LINK_VERSION,
+    )
+    return s.parts.get(wanted, make) / "form.json"
 
 
 def mapped(item: Item) -> dict[str, str]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from breachscope.linkage.kinship import passed_along
 from breachscope.schema import (
+    LEAK_FORMS,
     LEAK_KIN,
     LEAK_PARTIES,
     LEAK_PARTS,
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
     from breachscope.workflow.context import Context
 
+ALIKE: Final = 5
+"""So many parties are told whose lists are written most like a leak."""
+
 TABLES: Final = {
     "leaks": LEAKS,
     "leak_parts": LEAK_PARTS,
@@ -31,6 +35,7 @@ TABLES: Final = {
     "leak_traces": LEAK_TRACES,
     "leak_kin": LEAK_KIN,
     "leak_sensitivity": LEAK_SENSITIVITY,
+    "leak_forms": LEAK_FORMS,
 }
 
 
@@ -84,6 +89,7 @@ def _leak(
         },
         "traces": _plain(held["leak_traces"]),
         "kin": _plain(held["leak_kin"]),
+        "forms": _plain(held["leak_forms"].head(ALIKE)),
         "sensitivity": _plain(held["leak_sensitivity"]),
         "parts": [_part(part, held, passed) for part in parts.iter_rows(named=True)],
     }
