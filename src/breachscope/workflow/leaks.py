@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -68,7 +67,7 @@ class Found:
     leaks: tuple[Leak, ...]
     sources: pl.DataFrame  # LEAK_SOURCES
     grounds: Path | None = None  # SEGMENTS
-    forms: Mapping[str, Path] = MappingProxyType({})  # party -> the form of its latest list
+    forms: Mapping[str, Path] = field(default_factory=dict)  # party -> form of its latest list
 
 
 def found(
