@@ -90,7 +90,7 @@ def _write_party(target: Path, keys: pl.DataFrame, names: pl.DataFrame) -> None:
 
 
 def _labels(keys: list[pl.DataFrame], person: npt.NDArray[np.uint32]) -> pl.DataFrame:
-    """party (its place) and standard (the person over all parties) of every record."""
+    """Of every record `party` (its place) and `standard` (its person over all parties)."""
     party = np.repeat(np.arange(len(keys), dtype=np.uint32), [frame.height for frame in keys])
     return pl.DataFrame({"party": party, "standard": person})
 

@@ -11,17 +11,28 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from ours import TaskInventory, normalised, persons_of
 
+from breachscope.errors import EvidenceError
 from breachscope.linkage import claims as claiming
-from breachscope.linkage.naming import judged
-from breachscope.linkage.pipeline import LinkSettings, linked
+from breachscope.linkage.history import History
+from breachscope.linkage.naming import Judged, judged
+from breachscope.linkage.pipeline import Linked, LinkSettings, Records, linked
 from breachscope.linkage.sourcing import Sourced, sourced
 from breachscope.schema import RECORD_FIELDS
+
+
+class Listed(Records, Protocol):
+    """An inventory that can say whose each record is."""
+
+    parties: list[str]
+    starts: npt.NDArray[np.int64]
+    """Of each party, the number of its first record; the last is how many there are."""
 
 
 def task_inventory(folder: Path, without: str | None = None) -> TaskInventory:
@@ -52,25 +63,44 @@ def stands_of(folder: Path, claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.Data
     return stands, versions
 
 
-def found_in(task: TaskInventory, folder: Path, leak: pl.DataFrame, seed: int) -> Sourced:
-    """Link, weigh, part."""
+def evidence_in(
+    task: Listed, leak: pl.DataFrame, seed: int, folder: Path | None = None
+) -> tuple[Linked, Judged]:
+    """Link a leak and weigh every party; by its versions too, where the task's folder is given.
+
+    Raises:
+        EvidenceError: nothing can be built on what was matched.
+    """
     fields = [name for name in RECORD_FIELDS if name in leak.columns]
     records = leak.select(fields).with_row_index("row_no", offset=1)
     found = linked(records, task, LinkSettings(), seed)
-    rows = found.matched.decided.rows
+    if reason := found.matched.fit.refused():
+        raise EvidenceError(reason)
     party = np.repeat(np.arange(len(task.parties)), np.diff(task.starts))
     persons = {
         name: int(np.unique(task.person[party == i]).size) for i, name in enumerate(task.parties)
     }
     weighed = judged(
-        found.claims, rows, persons, task.persons,
+        found.claims, found.matched.decided.rows, persons, task.persons,
         [(drawn.claims, drawn.rows.height) for drawn in found.decoys], found.alike,
+        history=History(*stands_of(folder, found.claims)) if folder else None,
     )  # fmt: skip
+    return found, weighed
+
+
+def parted(found: Linked, weighed: Judged, folder: Path) -> Sourced:
+    """The leak in parts, with their versions."""
+    stands, versions = stands_of(folder, found.claims)
+    return sourced("L", weighed, found.claims, found.matched.decided.rows, stands, versions)
+
+
+def found_in(task: Listed, folder: Path, leak: pl.DataFrame, seed: int) -> Sourced:
+    """Link, weigh, part."""
+    found, weighed = evidence_in(task, leak, seed, folder)
     for one in weighed.evidence[:8]:
         if one.weight > 0.002:
             print(one)
-    stands, versions = stands_of(folder, found.claims)
-    return sourced("L", weighed, found.claims, rows, stands, versions)
+    return parted(found, weighed, folder)
 
 
 def main() -> None:

@@ -727,6 +727,7 @@ LEAK_PARTIES: Final = pl.Schema(
         "spelt_as_its": pl.Float64(),  # cells that agree with it and not with another holder
         "spelt_otherwise": pl.Float64(),
         "log10_spelling": pl.Float64(),
+        "log10_history": pl.Float64(),  # its rows stand in one version, as a copy's do
         "named": pl.Boolean(),
         "reason": pl.String(),  # why not; empty where it is named
     }

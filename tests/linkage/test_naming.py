@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breachscope.linkage import naming
-from breachscope.linkage.naming import Evidence, own_agreement, spelling_counts
+from breachscope.linkage import naming, spelling
+from breachscope.linkage.naming import Evidence
+from breachscope.linkage.spelling import own_agreement, spelling_counts
 from breachscope.schema import SPELT_ALIKE
 from linkage.told import OTHER_PHONE, PUBLIC, VERBATIM, Told
 
@@ -54,12 +55,24 @@ def test_a_party_with_exclusive_rows_spelt_as_it_has_them_is_named() -> None:
 
 
 def test_a_party_whose_people_others_share_is_named_for_its_own_spelling() -> None:
-    told = shared_leak()
+    told = shared_leak(60, 80)
     found = {one.party_id: one for one in told.judged(CASE).evidence}
 
     assert found["P1"].named
     assert found["P1"].exclusive == 0
-    assert (found["P1"].wins, found["P1"].losses) == (35, 0)  # half a cell where one of two differs
+    assert (found["P1"].wins, found["P1"].losses) == (70, 0)  # half a cell where one of two differs
+    assert found["P1"].log10_contrast == pytest.approx(70 * np.log10(0.97 / 0.9))
+
+
+def test_a_third_lists_agreement_with_the_more_accurate_holder_names_nobody() -> None:
+    """Seven of eight differing cells agree with P1: as with whoever writes people right."""
+    told = shared_leak(60, 80)
+    for person in range(200, 216):
+        told.about(person, P1=OTHER_PHONE, P2=VERBATIM)
+    found = {one.party_id: one for one in told.judged(CASE).evidence}
+
+    assert not found["P1"].named
+    assert found["P1"].log10_contrast < 0
 
 
 def test_a_party_that_shares_the_people_but_spells_them_otherwise_is_not_named() -> None:
@@ -79,7 +92,7 @@ def test_rows_made_up_from_a_directory_do_not_frame_the_party_they_are_about() -
     told = exclusive_leak(100)
     for person in range(500, 540):
         told.about(person, P2=PUBLIC)
-    framed, source = evidence(told, "P2"), evidence(told, "P1")
+    framed, source = evidence(told, "P2", copied=True), evidence(told, "P1", copied=True)
 
     assert source.named
     assert not framed.named
@@ -167,13 +180,14 @@ def test_of_several_records_of_one_person_the_one_most_alike_speaks_for_the_part
     told = Told().about(1, P1=OTHER_PHONE).about(2, P1=VERBATIM)
     old = told.claims_frame.with_columns(leak_row=pl.lit(1, pl.UInt32), person=pl.lit(1, pl.UInt32))
 
-    assert naming.best_spelt(old)["phone_same"].to_list() == [True]
+    assert spelling.best_spelt(old)["phone_same"].to_list() == [True]
 
 
 def test_agreement_is_evidence_only_beyond_what_another_list_would_show() -> None:
     """All of 40 telephones agree; of 950 pairs of two parties 500 do.
 
-    A list without any error would agree in the root of (500 + 50 * .85) / (950 + 50).
+    Lists agree in (500 + 50 * .85) of (950 + 50), which is the square of what one writes right on
+    the whole; P1 and another in (500 + 50 * that) of 1,000.
     """
     told = Told()
     for person in range(40):
@@ -183,7 +197,9 @@ def test_agreement_is_evidence_only_beyond_what_another_list_would_show() -> Non
         schema=SPELT_ALIKE,
     )
 
-    most = np.sqrt((500 + 50 * 0.85) / 1_000)
+    every = (500 + 50 * 0.85) / 1_000
+    right = (500 + 50 * every) / 1_000 / np.sqrt(every)
+    most = right + 1.645 * np.sqrt(right * (1 - right) / 1_000)
     rate = 40.5 / 41
     by_hand = (40 * np.log(rate)) - (40 * np.log(most))
     assert own_agreement(told.claims_frame, "P1", alike) == pytest.approx(by_hand / np.log(10))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from breachscope.linkage.history import History
 from breachscope.linkage.sensitivity import Weighed, households, sensitivity
 from breachscope.linkage.strata import STRATA
 from breachscope.schema import CLAIMS, LEAK_ROWS, RECORD_KEYS, SPELT_ALIKE
 
 ROWS = 40
+SIZES = {"party_id": pl.String, "version_id": pl.String, "rows": pl.Int64}
 
 
 def weighed() -> Weighed:
@@ -52,6 +54,12 @@ def weighed() -> Weighed:
         pl.DataFrame(schema=SPELT_ALIKE),
         pl.DataFrame(schema={"leak_row": pl.UInt32, "town": pl.String}),
         pl.DataFrame(schema=STRATA),
+        History(
+            claims.filter(pl.col("party_id") == "P1").select(
+                "party_id", "distinct", version_id=pl.lit("V1")
+            ),
+            pl.DataFrame([("P1", "V1", 90)], schema=SIZES, orient="row"),
+        ),
     )  # fmt: skip
 
 

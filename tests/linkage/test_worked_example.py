@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from breachscope.linkage import claims as claiming
-from breachscope.linkage import naming, origins
+from breachscope.linkage import naming, origins, spelling
 from breachscope.linkage.matching import Settings, matched, odds_of
 from breachscope.resolve import weights
 from breachscope.resolve.comparison import FIELDS, compared_values
@@ -211,14 +211,10 @@ def weight_if(worked: Worked, miss: float) -> float:
 def evidence(worked: Worked) -> dict[str, float]:
     without = origins.fitted(worked.chances, np.array([False, True, True]))
     one = worked.judged.evidence[0]
-    pairs, agree = (
-        worked.alike.filter((pl.col("party_id") == "A") & (pl.col("field") == "phone_same"))
-        .select("told", "same")
-        .row(0)
-    )
-    prior = naming.PAIRS_OF_PRIOR
-    between = (agree + prior * naming.BETWEEN["phone_same"]) / (pairs + prior)
-    assert one.log10_own == 0
+    alike, field = worked.alike, "phone_same"
+    every = spelling._share(alike.filter(pl.col("field") == field), spelling.BETWEEN[field])
+    own = alike.filter((pl.col("party_id") == "A") & (pl.col("field") == field))
+    assert one.log10_own < 0.05
     return {
         "weight of B without A": without.weights[1],
         "log-likelihood without A": without.log_likelihood,
@@ -230,7 +226,9 @@ def evidence(worked: Worked) -> dict[str, float]:
         "cells that agree with A alone": one.wins,
         "cells that agree with another holder alone": one.losses,
         "log10 of the contrast, of cells no directory tells": one.log10_contrast,
-        "a list without error agrees in the telephone": math.sqrt(between),
+        "two lists agree in the telephone": every,
+        "A and another do": spelling._share(own, every),
+        "A writes the telephone right, at most": spelling.accuracy(alike, "A", field),
     }
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from breachscope.linkage.history import History
 from breachscope.linkage.naming import judged
 from breachscope.linkage.sourcing import sourced
 from breachscope.schema import CLAIMS, LEAK_ROWS, SPELT_ALIKE, STANDS
@@ -83,7 +84,10 @@ class Told:
         decoys: Sequence[tuple[pl.DataFrame, int]] = (),
         alike: pl.DataFrame | None = None,
         everybody: int | None = None,
+        *,
+        copied: bool = False,
     ) -> Judged:
+        """With `copied`, all rows whose telephone is a party's stand in one version of it."""
         return judged(
             self.claims_frame,
             self.rows_frame,
@@ -91,7 +95,16 @@ class Told:
             everybody or sum(persons.values()),
             decoys,
             pl.DataFrame(schema=SPELT_ALIKE) if alike is None else alike,
+            history=self.history(persons) if copied else None,
         )
+
+    def history(self, persons: Mapping[str, int]) -> History:
+        """Each party has one version, of three in ten of its people."""
+        here = self.claims_frame.filter(pl.col("phone_same"))
+        stands = here.select("party_id", "distinct", version_id=pl.col("party_id") + "-V1")
+        rows = [(party, f"{party}-V1", count * 3 // 10) for party, count in persons.items()]
+        sizes = pl.DataFrame(rows, schema=["party_id", "version_id", "rows"], orient="row")
+        return History(stands.unique(), sizes)
 
     def sourced(
         self,

@@ -173,7 +173,9 @@ def _same_phone(mine: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
     for kind in ("mobile", "landline"):
         pairs = [mine[m] == theirs[t] for m in (kind, f"{kind}2") for t in (kind, f"{kind}2")]
         equal = pl.DataFrame(pairs, schema=[str(place) for place in range(len(pairs))])
-        kinds.append(equal.select(pl.any_horizontal(pl.all()).alias(kind)))
+        told = ~pl.all_horizontal(pl.all().is_null())
+        same = pl.any_horizontal(pl.all().fill_null(value=False))
+        kinds.append(equal.select(pl.when(told).then(same).alias(kind)))
     both = pl.concat(kinds, how="horizontal")
     known = pl.any_horizontal(pl.all().fill_null(value=False))
     missing = pl.all_horizontal(pl.all().is_null())

@@ -19,31 +19,21 @@ import polars as pl
 from scipy.special import pdtrc
 
 from breachscope.linkage import origins
-from breachscope.linkage.claims import FIELDS
+from breachscope.linkage.history import of_one_version
+from breachscope.linkage.spelling import agrees_in_private, contrast, own_agreement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
+    from breachscope.linkage.history import History
     from breachscope.linkage.origins import Floats, Missed, Origins
     from breachscope.linkage.strata import Chance
 
-SPELLINGS: Final = FIELDS
-PRIVATE: Final = ("kana_same", "phone_same", "birth_same", "email_same", "customer_same")
-"""What no directory tells: rows made up from public names and addresses have none of it."""
-BETWEEN: Final = {
-    "kana_same": 0.95, "phone_same": 0.85, "birth_same": 0.985, "email_same": 0.85,
-    "customer_same": 0.01,
-}  # fmt: skip
-"""How often two parties spell one person alike, where the case has few pairs to tell."""
-PAIRS_OF_PRIOR: Final = 50.0
 FALSE_DISCOVERY: Final = 0.05
 LEAST_LOG10_LR: Final = 2.0
-OWN_SPELLING: Final = 0.85
-"""How often a leak agrees with its source where source and another holder differ (measured .93
-and more in bench/RESULTS.md; a broker's errors agree with neither and are left out)."""
-LEAST_SPELLING: Final = 2.0  # log10 of the likelihood ratio of the spellings
+LEAST_SPELLING: Final = 2.0  # log10 of the likelihood ratio of spellings and history together
 LEAST_BESIDE: Final = 1.0
 """The same beside a party that is named already: whoever sells one stolen list has likely put it
 together from several. Rows made up to frame a party have none of it (measured: 0.0)."""
@@ -51,12 +41,12 @@ RIVAL: Final = 0.2
 """A holder with at least this share of the party's weight may be a source itself: rows of both
 are not held against either."""
 FEWEST: Final = 5
+LIKELIER: Final = 0.5
 MOST_ALIKE: Final = 0.9
 """Where hardly a cell tells (a party that shares nobody), the party must explain so much of all
 rows, strangers among them: a list of somebody else's, all but whose whole is one party's people,
-is unlikely unless it was copied there."""
-LEAST_PRIVATE: Final = 0.7
-"""Nor may what no directory tells differ in more than so many cells are left."""
+is unlikely unless it was copied there. Nor may what no directory tells differ in more than a few
+of the cells there are (`spelling.ENOUGH_PRIVATE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +67,7 @@ class Evidence:
     losses: float
     log10_contrast: float  # of those no directory tells: the leak agrees as with its source
     log10_own: float  # it agrees with the party more than any other list would
+    log10_history: float  # its rows stand in one version, as those of a copy
     place: Chance | None  # exclusive rows by place alone; null where the towns were not given
     named: bool
     reason: str
@@ -102,6 +93,7 @@ def judged(
     alike: pl.DataFrame,
     by_chance: float = origins.BY_CHANCE,
     places: Mapping[str, Chance] = MappingProxyType({}),
+    history: History | None = None,
 ) -> Judged:
     """Weigh every party.
 
@@ -113,6 +105,7 @@ def judged(
         decoys: of each kind, CLAIMS of the decoys and how many decoys there were.
         alike: SPELT_ALIKE.
         by_chance: see origins.BY_CHANCE.
+        history: the parties' versions; not asked where it is not given.
         places: `strata.by_place`; parties it lacks have no exclusive row, or no town is known.
     """
     parties = tuple(sorted(persons))
@@ -125,6 +118,7 @@ def judged(
     bounds = origins.intervals(data, whole, by_chance, missed)
     exclusive = _exclusive(claims)
     expected = _expected(decoys, rows.height)
+    numbers = rows["leak_row"].to_numpy()
     touched = [i for i in range(len(parties)) if held[:, i].any()]
     p_values = {
         i: _at_least(exclusive.get(parties[i], 0), expected.get(parties[i], 0.0) + 0.5)
@@ -136,6 +130,7 @@ def judged(
             parties, i, chances, whole, bounds, claims, rows.height,
             exclusive.get(parties[i], 0), expected.get(parties[i], 0.0), p_values[i], q_values[i],
             alike, places.get(parties[i]),
+            _history(i, parties[i], whole, claims, numbers, persons[parties[i]], history),
         )
         for i in touched
     ]  # fmt: skip
@@ -145,6 +140,17 @@ def judged(
     return Judged(parties, whole, tuple(ordered), tuple(rows["leak_row"].to_list()), missed)
 
 
+def _history(
+    i: int, party: str, whole: Origins, claims: pl.DataFrame,
+    numbers: npt.NDArray[np.uint32], persons: int, history: History | None,
+) -> float:  # fmt: skip
+    """What the party's versions say of the rows that the mixture gives it."""
+    mine = numbers[whole.responsibilities[:, i] > LIKELIER]
+    if history is None or mine.size < FEWEST:
+        return 0.0
+    return of_one_version(claims, mine, party, persons, history)
+
+
 def _beside(one: Evidence) -> Evidence:
     """The evidence for a party once another is named: less of its own spelling is enough."""
     enough = (
@@ -152,7 +158,7 @@ def _beside(one: Evidence) -> Evidence:
         and one.log10_lr >= LEAST_LOG10_LR
         and one.q_value <= FALSE_DISCOVERY
         and one.log10_contrast >= 0
-        and one.log10_contrast + one.log10_own >= LEAST_BESIDE
+        and one.log10_contrast + one.log10_own + one.log10_history >= LEAST_BESIDE
     )
     return replace(one, named=True, reason="") if enough else one
 
@@ -224,7 +230,7 @@ def _adjusted(p_values: Mapping[int, float], tests: int) -> dict[int, float]:
 def _evidence(
     parties: Sequence[str], i: int, chances: Floats, whole: Origins, bounds: Floats,
     claims: pl.DataFrame, rows: int, exclusive: int, expected: float, p_value: float,
-    q_value: float, alike: pl.DataFrame, place: Chance | None,
+    q_value: float, alike: pl.DataFrame, place: Chance | None, history: float,
 ) -> Evidence:  # fmt: skip
     weight = float(whole.weights[i])
     low, high = map(float, bounds[i])
@@ -232,10 +238,7 @@ def _evidence(
     rivals = {
         parties[j] for j in range(len(parties)) if j != i and whole.weights[j] >= RIVAL * weight
     }
-    wins, losses = spelling_counts(claims, parties[i], rivals)
-    contrast = _contrast(wins, losses)
-    private = _contrast(*spelling_counts(claims, parties[i], rivals, PRIVATE))
-    contrast = private if contrast >= 0 else min(contrast, private)
+    wins, losses, telling = contrast(claims, parties[i], rivals)
     own = own_agreement(claims, parties[i], alike)
     is_all_but_whole = (
         weight >= MOST_ALIKE
@@ -243,98 +246,13 @@ def _evidence(
         and agrees_in_private(claims, parties[i])
     )
     reason = _doubt(
-        weight * rows, log10_lr, exclusive, expected, q_value, contrast, own,
+        weight * rows, log10_lr, exclusive, expected, q_value, telling, own + history,
         is_all_but_whole, wins + losses,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
-        q_value, log10_lr, wins, losses, contrast, own, place, not reason, reason,
+        q_value, log10_lr, wins, losses, telling, own, history, place, not reason, reason,
     )  # fmt: skip
-
-
-def _contrast(wins: float, losses: float) -> float:
-    """log10 of how much likelier such cells are of a copy than if either holder's came as often.
-
-    The way a name or an address is written is a habit of a whole list; a third list may share it.
-    It speaks against a party, but only cells that no directory tells speak for one.
-    """
-    return float(wins * np.log10(2 * OWN_SPELLING) + losses * np.log10(2 * (1 - OWN_SPELLING)))
-
-
-def own_agreement(claims: pl.DataFrame, party: str, alike: pl.DataFrame) -> float:
-    """log10 of how much likelier the agreement with the party's records is for a copy of them.
-
-    Another list of the same people agrees with the party's records at most as often as a list
-    without any error would: the root of how often two parties agree. What goes beyond that is
-    evidence; agreement below it tells nothing, for a broker's own errors explain it as well.
-    """
-    sure = best_spelt(claims.filter((pl.col("probability") >= 0.9) & (pl.col("party_id") == party)))
-    known = alike.filter(pl.col("party_id") == party)
-    total = 0.0
-    for field in PRIVATE:
-        told, same = sure[field].count(), int(sure[field].sum() or 0)
-        row = known.filter(pl.col("field") == field)
-        pairs, agree = (row["told"].item(), row["same"].item()) if row.height else (0, 0)
-        between = (agree + PAIRS_OF_PRIOR * BETWEEN[field]) / (pairs + PAIRS_OF_PRIOR)
-        total += _beyond(told, same, float(np.sqrt(between)))
-    return total / float(np.log(10))
-
-
-def agrees_in_private(claims: pl.DataFrame, party: str) -> bool:
-    """Whether enough of the cells that no directory tells are the party's own, if any tell."""
-    sure = best_spelt(claims.filter((pl.col("probability") >= 0.9) & (pl.col("party_id") == party)))
-    told = sum(sure[field].count() for field in PRIVATE)
-    same = sum(int(sure[field].sum() or 0) for field in PRIVATE)
-    return same >= LEAST_PRIVATE * told
-
-
-def _beyond(told: int, same: int, most: float) -> float:
-    """Nats by which a free rate of agreement is likelier than the most another list can have."""
-    if not told or same / told <= most:
-        return 0.0
-    rate = (same + 0.5) / (told + 1.0)
-    free = same * np.log(rate) + (told - same) * np.log(1 - rate)
-    bound = same * np.log(most) + (told - same) * np.log(1 - most)
-    return max(float(free - bound), 0.0)
-
-
-def spelling_counts(
-    claims: pl.DataFrame, party: str, rivals: set[str], fields: Sequence[str] = SPELLINGS
-) -> tuple[float, float]:
-    """Cells that agree with the party's record and not with another holder's; and the reverse.
-
-    Each other holder is asked once a row and field; several of them share the one cell.
-    """
-    sure = claims.filter(pl.col("probability") >= 0.9)
-    best = best_spelt(sure)
-    mine = best.filter(pl.col("party_id") == party)
-    others = best.filter((pl.col("party_id") != party) & ~pl.col("party_id").is_in(list(rivals)))
-    pairs = mine.join(others, on="leak_row", suffix="_other")
-    if pairs.is_empty():
-        return 0.0, 0.0
-    counted = pairs.select(
-        "leak_row",
-        *(_only(field, f"{field}_other").alias(f"win_{field}") for field in fields),
-        *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in fields),
-    )
-    by_row = counted.group_by("leak_row").agg(pl.exclude("leak_row").mean())
-    wins = sum(float(by_row[f"win_{field}"].sum()) for field in fields)
-    losses = sum(float(by_row[f"loss_{field}"].sum()) for field in fields)
-    return wins, losses
-
-
-def _only(one: str, other: str) -> pl.Expr:
-    return (pl.col(one) & ~pl.col(other)).fill_null(value=False)
-
-
-def best_spelt(sure: pl.DataFrame) -> pl.DataFrame:
-    """Of each row and party the record most alike: a party may hold several of one person."""
-    alike = pl.sum_horizontal(pl.col(field).cast(pl.Int8).fill_null(0) for field in SPELLINGS)
-    return (
-        sure.with_columns(alike=alike)
-        .sort("leak_row", "party_id", "alike", "distinct", descending=[False, False, True, False])
-        .unique(["leak_row", "party_id"], keep="first", maintain_order=True)
-    )
 
 
 def _doubt(
@@ -346,7 +264,7 @@ def _doubt(
         return "too few rows are about its people"
     if log10_lr < LEAST_LOG10_LR:
         return "the rows are explained nearly as well without it"
-    if q_value > FALSE_DISCOVERY and contrast < LEAST_LOG10_LR:
+    if q_value > FALSE_DISCOVERY and contrast + own < LEAST_LOG10_LR:
         return (
             f"{exclusive} rows are about its people alone, where false matches give "
             f"about {expected:.1f}"

@@ -26,8 +26,8 @@ CONTACT_BEFORE: Final = (4.0, 5.0)
 """Rows whose contact agrees, of so many, that are taken to be there: a prior for short leaks."""
 TOGETHER: Final = 3.0
 """How much more often a row's contacts fail all at once than if each failed by itself: an old card,
-a careless clerk. Measured under two models of error: 2.7 in the middle, nine in ten tasks from 1.3
-to 4.3 (docs/linkage/calibration.md)."""
+a careless clerk. Measured under two models of error: 2.7 in the middle, nine in ten tasks from 1.1
+to 5.6 (docs/linkage/calibration.md)."""
 MISS_WITHIN: Final = 2.0
 """The share that linkage misses may be so many times smaller or larger than estimated."""
 MOST_MISSED: Final = 0.5

@@ -22,6 +22,8 @@ from breachscope.schema import LEAK_SENSITIVITY
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from breachscope.linkage.history import History
+
 MOST_ROWS: Final = 2_000
 DRAWS: Final = 10
 CHANCES: Final = (0.03, 0.3)  # beside origins.BY_CHANCE
@@ -41,6 +43,7 @@ class Weighed:
     alike: pl.DataFrame  # SPELT_ALIKE
     towns: pl.DataFrame  # leak_row, town
     strata: pl.DataFrame  # STRATA of all parties
+    history: History
 
 
 def households(keys: pl.DataFrame) -> pl.DataFrame:
@@ -95,8 +98,9 @@ def _variations(
 def _again(of: Weighed, by_chance: float = origins.BY_CHANCE) -> Judged:
     places = by_place(of.claims, of.towns, of.strata)
     return judged(
-        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, by_chance, places
-    )
+        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, by_chance, places,
+        of.history,
+    )  # fmt: skip
 
 
 def _with(of: Weighed, claims: pl.DataFrame, rows: pl.DataFrame | None = None) -> Weighed:

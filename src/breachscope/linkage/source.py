@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from breachscope.linkage import traces
-from breachscope.linkage.naming import SPELLINGS, Judged
+from breachscope.linkage.spelling import SPELLINGS
 from breachscope.schema import LEAK_PARTIES, LEAK_PARTS, LEAK_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from breachscope.linkage.naming import Judged
     from breachscope.linkage.sourcing import Sourced
 
 SURE: Final = 0.9
@@ -217,6 +218,7 @@ def _parties(leak_id: str, judged: Judged, claims: pl.DataFrame) -> pl.DataFrame
             "spelt_as_its": one.wins,
             "spelt_otherwise": one.losses,
             "log10_spelling": one.log10_contrast + one.log10_own,
+            "log10_history": one.log10_history,
             "named": one.named,
             "reason": one.reason,
         }

@@ -9,14 +9,19 @@ import numpy as np
 import polars as pl
 
 from breachscope.linkage.dated import Dated, dated
-from breachscope.linkage.naming import SPELLINGS, Evidence, Judged
+from breachscope.linkage.spelling import SPELLINGS
 from breachscope.schema import LEAK_PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from breachscope.linkage.naming import Evidence, Judged
+
 LEAST: Final = 0.5
-"""A row belongs to a part if the part is likelier for it than all else together."""
+"""A row about somebody belongs to a part if the part is likelier for it than all else together."""
+TIED: Final = 0.9
+"""A row of nobody in particular that may be about one of the party's people does if the part is so
+likely for it: whom it is about is open. One about a relative only does not: no list has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def sourced(
             kept where it is not said).
     """
     named = [one for one in judged.evidence if one.named]
-    of_row = _part_of_row(judged, named, rows)
+    of_row = _part_of_row(judged, named, rows, claims)
     told: list[dict[str, object]] = []
     dates: dict[int, Dated] = {}
     for part, one in enumerate(named, 1):
@@ -68,8 +73,10 @@ def sourced(
     return Sourced(pl.DataFrame(told, schema=LEAK_PARTS), of_row, dates)
 
 
-def _part_of_row(judged: Judged, named: list[Evidence], rows: pl.DataFrame) -> pl.DataFrame:
-    """leak_row, part: by the mixture's responsibilities; rows about nobody known have none."""
+def _part_of_row(
+    judged: Judged, named: list[Evidence], rows: pl.DataFrame, claims: pl.DataFrame
+) -> pl.DataFrame:
+    """leak_row, part: by the mixture's responsibilities."""
     place = {party: i for i, party in enumerate(judged.parties)}
     columns = [place[one.party_id] for one in named]
     about = rows.select("leak_row", about=pl.col("verdict").is_in(["person", "ambiguous"]))
@@ -77,7 +84,15 @@ def _part_of_row(judged: Judged, named: list[Evidence], rows: pl.DataFrame) -> p
         return about.select("leak_row", part=pl.lit(None, pl.UInt32))
     shares = judged.mixture.responsibilities[:, columns]
     best = shares.argmax(axis=1)
-    sure = (shares[np.arange(len(best)), best] > LEAST) & about["about"].to_numpy()
+    highest = shares[np.arange(len(best)), best]
+    names = pl.Series([one.party_id for one in named]).gather(best)
+    likeliest = rows.select("leak_row", "verdict", party_id=names)
+    met = likeliest.join(
+        claims.select("leak_row", "party_id", met=pl.lit(value=True)).unique(),
+        on=["leak_row", "party_id"], how="left", validate="1:1", maintain_order="left",
+    )["met"]  # fmt: skip
+    is_open = (rows["verdict"] == "none") & met.fill_null(value=False)
+    sure = ((highest > TIED) & is_open.to_numpy()) | ((highest > LEAST) & about["about"].to_numpy())
     parts = pl.Series("part", np.where(sure, best + 1, 0), dtype=pl.UInt32)
     return about.select("leak_row").with_columns(parts.replace(0, None))
 
@@ -133,15 +148,22 @@ def _named_part(
         "weight_high": one.high,
         "posterior": _posterior(one.log10_lr),
         "log10_lr": round(one.log10_lr, 3),
-        "reason": "; ".join(
-            (_spelling(one), found.told() if found else "no kept version holds its rows")
-        ),
+        "reason": "; ".join(_reasons(one, found)),
     }
 
 
 def _posterior(log10_lr: float) -> float:
     """At even odds before: how sure the ratio alone makes one."""
     return float(1 / (1 + 10 ** (-min(log10_lr, 300.0))))
+
+
+def _reasons(one: Evidence, found: Dated | None) -> list[str]:
+    told = [_spelling(one), found.told() if found else "no kept version holds its rows"]
+    if one.log10_history >= 1:
+        times = f"10^{one.log10_history:.0f}"
+        told.append(f"a list of its people of all times would stand so in one version {times} "
+                    "times less often")  # fmt: skip
+    return told
 
 
 def _spelling(one: Evidence) -> str:

@@ -12,6 +12,7 @@ from breachscope.case.fingerprint import Fingerprint
 from breachscope.linkage import source, sourcing, traces
 from breachscope.linkage.decoys import Decoy
 from breachscope.linkage.grounds import standing_rows
+from breachscope.linkage.history import History
 from breachscope.linkage.naming import judged
 from breachscope.linkage.sensitivity import Weighed, households, sensitivity
 from breachscope.linkage.spans import SPANS, spans
@@ -48,7 +49,8 @@ def sourced_part(
             found = source.refused(leak_id, rows, f"not linked: {refused}")
             varied = pl.DataFrame(schema=LEAK_SENSITIVITY)
         else:
-            weighed = _weighed(linked, rows, claims, labels, places)
+            past = _history(index, versions)
+            weighed = _weighed(linked, rows, claims, labels, places, past)
             found = _found(leak_id, weighed, versions, index, found_at)
             varied = sensitivity(leak_id, weighed, int(item.sha256[:8], 16))
         found = source.with_traces(found, seen, versions, rows)
@@ -100,9 +102,18 @@ def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(found).sort("party_id", "distinct", "version_id", "row_no")
 
 
+def _history(index: pl.DataFrame, versions: pl.DataFrame) -> History:
+    """The kept versions, and in which of them the claimed records stand."""
+    kept = versions.filter(pl.col("content") == "kept")
+    return History(
+        index.select("party_id", "distinct", "version_id").unique(),
+        kept.select("party_id", "version_id", rows=pl.coalesce("content_rows", "rows")),
+    )
+
+
 def _weighed(
     linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, labels: Path,
-    places: Mapping[str, Path],
+    places: Mapping[str, Path], history: History,
 ) -> Weighed:  # fmt: skip
     """What the source stage is given."""
     sizes, everyone = _sizes(labels, list(places))
@@ -116,7 +127,7 @@ def _weighed(
     held = pl.concat([pl.read_parquet(place / "strata.parquet") for place in places.values()])
     return Weighed(
         claims, rows, households(keys), sizes, everyone, drawn,
-        pl.read_parquet(linked / "alike.parquet"), towns, held,
+        pl.read_parquet(linked / "alike.parquet"), towns, held, history,
     )  # fmt: skip
 
 
@@ -126,8 +137,9 @@ def _found(
 ) -> source.LeakSource:  # fmt: skip
     places = by_place(of.claims, of.towns, of.strata)
     weighed = judged(
-        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, places=places
-    )
+        of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike,
+        places=places, history=of.history,
+    )  # fmt: skip
     in_time = pl.lit(value=True) if found_at is None else pl.col("uploaded_at") <= found_at
     fitting = versions.filter(pl.col("party_id").is_not_null()).select(
         "party_id", "list_id", "version_id", "uploaded_at", "content",
