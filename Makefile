@@ -4,10 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_STAMP := $(VENV)/.bench-installed
+# Peers of linkage bring much with them: an environment of their own.
+LINKAGE_VENV := .venv-linkage
+LINKAGE_STAMP := $(LINKAGE_VENV)/.installed
 # No stray setting of the machine may change what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench format lock clean sample
+.PHONY: demo test lint bench bench-linkage format lock clean sample
 demo: $(STAMP)
 	$(BIN)/breachscope demo --scale small --seed 20231
 
@@ -27,6 +30,9 @@ format: $(STAMP)
 bench: $(BENCH_STAMP)
 	$(BIN)/python bench/run.py
 
+bench-linkage: $(LINKAGE_STAMP)
+	$(LINKAGE_VENV)/bin/python bench/linkage/table.py
+
 sample: $(STAMP)
 	$(BIN)/python bench/make_sample.py
 
@@ -41,10 +47,17 @@ $(BENCH_STAMP): $(STAMP) requirements/bench.lock
 	$(PIP) install --require-hashes -r requirements/bench.lock
 	@touch $@
 
+$(LINKAGE_STAMP): requirements/linkage.lock pyproject.toml
+	$(PYTHON) -m venv $(LINKAGE_VENV)
+	$(LINKAGE_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/linkage.lock
+	$(LINKAGE_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
+	@touch $@
+
 # Needs uv; writes hashes only, never an index's address.
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/dev.lock
 	uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/bench.lock
+	uv pip compile pyproject.toml --group dev --group bench-linkage --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/linkage.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LINKAGE_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
