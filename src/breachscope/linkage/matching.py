@@ -13,7 +13,7 @@ from breachscope.resolve import blocking, comparison, frequency, weights
 from breachscope.resolve.blocking import Candidates, Caps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -93,6 +93,7 @@ def matched(
     settings: Settings,
     fit: Fit | None = None,
     shares: tuple[float, float] | None = None,
+    reached: Reached | None = None,
 ) -> Matched:
     """Match a leak.
 
@@ -103,12 +104,13 @@ def matched(
         fit: weights fitted before; fitted to this leak where there are none.
         shares: of rows in the inventory, and of their relatives, as found in a leak before;
             for its decoys.
+        reached: what of the inventory shares a key with it, where that is known.
 
     Raises:
         EvidenceError: there is nothing to fit the weights to.
     """
     values = comparison.compared_values(keys.lazy()).collect()
-    reached = reach(keys, inventory, settings.caps)
+    reached = reached or reach(keys, inventory, settings.caps)
     rare = frequency.frequencies(values, reached.candidates.held, reached.present)
     count = _pairs(settings, keys.height)
     unrelated = fit.unrelated if fit else chance_agreement(values, inventory, count)
@@ -127,16 +129,28 @@ def _pairs(settings: Settings, rows: int) -> int:
 
 def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:
     """The candidate pairs, and how many records hold each kind of value."""
-    leak = blocking.block_keys(keys.lazy()).collect()
-    wanted, present = blocking.Wanted.of(leak), dict.fromkeys(blocking.BLOCKS, 0)
-    found, first = [pl.DataFrame(schema=blocking.HITS)], 0
+    return reaches([keys], inventory, caps)[0]
+
+
+def reaches(many: Sequence[pl.DataFrame], inventory: Inventory, caps: Caps) -> list[Reached]:
+    """`reach` of several lists at once: the inventory is gone through a single time."""
+    asked = [blocking.block_keys(keys.lazy()).collect() for keys in many]
+    wanted, present = (
+        [blocking.Wanted.of(leak) for leak in asked],
+        dict.fromkeys(blocking.BLOCKS, 0),
+    )
+    found, first = [[pl.DataFrame(schema=blocking.HITS)] for _ in many], 0
     for records in inventory.blocks():
-        found.append(blocking.hits(wanted, records, first))
+        for hits, one in zip(found, wanted, strict=True):
+            hits.append(blocking.hits(one, records, first))
         first += records.height
         for block in blocking.VALUES:
             held = int((records[block] != 0).sum())
             present["phone" if block == "phone2" else block] += held
-    return Reached(blocking.candidates(leak, pl.concat(found), caps), present)
+    return [
+        Reached(blocking.candidates(leak, pl.concat(hits), caps), present)
+        for leak, hits in zip(asked, found, strict=True)
+    ]
 
 
 def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> Chances:

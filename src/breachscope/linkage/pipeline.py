@@ -13,7 +13,14 @@ import polars as pl
 
 from breachscope.linkage import claims as claiming
 from breachscope.linkage.decoys import Decoy, decoys
-from breachscope.linkage.matching import Inventory, Matched, Settings, matched
+from breachscope.linkage.matching import (
+    Inventory,
+    Matched,
+    Reached,
+    Settings,
+    matched,
+    reaches,
+)
 from breachscope.linkage.waterfall import waterfall
 from breachscope.resolve.comparison import compared_values
 from breachscope.resolve.keys import record_keys
@@ -94,9 +101,14 @@ def linked(
     copies = copies_of(whole, names)
     first = copies["first"].unique().sort()
     keys, spelt = whole[first - 1], names[first - 1].to_numpy()
-    found = matched(keys, inventory, settings.matching, fit)
+    made_up = [decoys(keys, kind, settings.draws, settings.decoy_rows, seed) for kind in Decoy]
+    reached, *reached_up = reaches([keys, *made_up], inventory, settings.matching.caps)
+    found = matched(keys, inventory, settings.matching, fit, reached=reached)
     claimed = _claims(found, keys, spelt, inventory)
-    made = tuple(_drawn(kind, keys, found, inventory, settings, seed) for kind in Decoy)
+    made = tuple(
+        _drawn(kind, rows, of, found, inventory, settings)
+        for kind, rows, of in zip(Decoy, made_up, reached_up, strict=True)
+    )
     numbered = replace(found.decided, rows=_numbered(found.decided.rows, first))
     return Linked(
         whole,
@@ -136,16 +148,15 @@ def _claims(
 
 def _drawn(
     kind: Decoy,
-    keys: pl.DataFrame,
+    made: pl.DataFrame,
+    reached: Reached,
     found: Matched,
     inventory: Records,
     settings: LinkSettings,
-    seed: int,
 ) -> Drawn:
     """Decoys of one kind through the same pipeline: the leak's weights, and its shares."""
-    made = decoys(keys, kind, settings.draws, settings.decoy_rows, seed)
     shares = (found.decided.share_in, found.decided.share_household)
-    again = matched(made, inventory, settings.matching, found.fit, shares)
+    again = matched(made, inventory, settings.matching, found.fit, shares, reached)
     draw = made.select(leak_row="row_no", draw="draw")
     claims = _claims(again, made, _no_names(made), inventory)
     return Drawn(
