@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from breachscope.resolve.weights import Fit
 
 DRAWS: Final = 20
-DECOY_ROWS: Final = 400
+DECOY_ROWS: Final = 150
 
 
 class Records(Inventory, claiming.Records, Protocol):
