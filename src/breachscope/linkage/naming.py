@@ -238,8 +238,10 @@ def _evidence(
     rivals = {
         parties[j] for j in range(len(parties)) if j != i and whole.weights[j] >= RIVAL * weight
     }
-    wins, losses, telling = contrast(claims, parties[i], rivals)
-    own = own_agreement(claims, parties[i], alike)
+    wins, losses, telling, own = 0.0, 0.0, 0.0, 0.0
+    if weight * rows >= origins.LEAST_ROWS:
+        wins, losses, telling = contrast(claims, parties[i], rivals)
+        own = own_agreement(claims, parties[i], alike)
     is_all_but_whole = (
         weight >= MOST_ALIKE
         and (place is None or place.p_value <= FALSE_DISCOVERY)

@@ -102,7 +102,7 @@ def contrast(claims: pl.DataFrame, party: str, rivals: set[str]) -> tuple[float,
     The way a name or an address is written is a habit of a whole list; a third list may share it.
     Such cells speak against a party; for it speak only cells that no directory tells.
     """
-    counts = {field: spelling_counts(claims, party, rivals, [field]) for field in SPELLINGS}
+    counts = _by_field(claims, party, rivals)
     wins = sum(one for one, _ in counts.values())
     losses = sum(other for _, other in counts.values())
     private = [counts[field] for field in PRIVATE]
@@ -121,25 +121,36 @@ def _ratio(wins: float, losses: float) -> float:
 def spelling_counts(
     claims: pl.DataFrame, party: str, rivals: set[str], fields: Sequence[str] = SPELLINGS
 ) -> tuple[float, float]:
-    """Cells that agree with the party's record and not with another holder's; and the reverse.
+    """Cells that agree with the party's record and not with another holder's; and the reverse."""
+    counts = _by_field(claims, party, rivals)
+    return sum(counts[field][0] for field in fields), sum(counts[field][1] for field in fields)
+
+
+def _by_field(claims: pl.DataFrame, party: str, rivals: set[str]) -> dict[str, tuple[float, float]]:
+    """The same by field.
 
     Each other holder is asked once a row and field; several of them share the one cell.
     """
-    best = best_spelt(_sure(claims))
+    mine_too = pl.col("leak_row").is_in(
+        claims.filter(pl.col("party_id") == party)["leak_row"].unique().to_list()
+    )
+    best = best_spelt(_sure(claims.filter(mine_too)))
     mine = best.filter(pl.col("party_id") == party)
     others = best.filter((pl.col("party_id") != party) & ~pl.col("party_id").is_in(list(rivals)))
     pairs = mine.join(others, on="leak_row", suffix="_other")
     if pairs.is_empty():
-        return 0.0, 0.0
-    counted = pairs.select(
-        "leak_row",
-        *(_only(field, f"{field}_other").alias(f"win_{field}") for field in fields),
-        *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in fields),
+        return dict.fromkeys(SPELLINGS, (0.0, 0.0))
+    by_row = (
+        pairs.select(
+            "leak_row",
+            *(_only(field, f"{field}_other").alias(f"win_{field}") for field in SPELLINGS),
+            *(_only(f"{field}_other", field).alias(f"loss_{field}") for field in SPELLINGS),
+        )
+        .group_by("leak_row")
+        .agg(pl.exclude("leak_row").mean())
     )
-    by_row = counted.group_by("leak_row").agg(pl.exclude("leak_row").mean())
-    wins = sum(float(by_row[f"win_{field}"].sum()) for field in fields)
-    losses = sum(float(by_row[f"loss_{field}"].sum()) for field in fields)
-    return wins, losses
+    whole = by_row.select(pl.exclude("leak_row").sum()).row(0, named=True)
+    return {field: (whole[f"win_{field}"], whole[f"loss_{field}"]) for field in SPELLINGS}
 
 
 def _sure(claims: pl.DataFrame) -> pl.DataFrame:
