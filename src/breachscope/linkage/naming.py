@@ -40,11 +40,14 @@ together from several. Rows made up to frame a party have none of it (measured: 
 RIVAL: Final = 0.2
 """A holder with at least this share of the party's weight may be a source itself: rows of both
 are not held against either."""
+AGAINST: Final = -1.0
+"""So much against a copy says that its people are in the list and not its records; a cell or two
+say nothing."""
 FEWEST: Final = 5
 LIKELIER: Final = 0.5
 MOST_ALIKE: Final = 0.9
-"""Where hardly a cell tells (a party that shares nobody), the party must explain so much of all
-rows, strangers among them: a list of somebody else's, all but whose whole is one party's people,
+"""Where neither cells nor history tell, the party must explain so much of all rows, strangers among
+them: a list of somebody else's, all but whose whole is one party's people,
 is unlikely unless it was copied there. Nor may what no directory tells differ in more than a few
 of the cells there are (`spelling.ENOUGH_PRIVATE`)."""
 
@@ -249,7 +252,7 @@ def _evidence(
     )
     reason = _doubt(
         weight * rows, log10_lr, exclusive, expected, q_value, telling, own + history,
-        is_all_but_whole, wins + losses,
+        is_all_but_whole,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
@@ -259,7 +262,7 @@ def _evidence(
 
 def _doubt(
     rows: float, log10_lr: float, exclusive: int, expected: float, q_value: float,
-    contrast: float, own: float, is_all_but_whole: bool, told: float,
+    contrast: float, own: float, is_all_but_whole: bool,
 ) -> str:  # fmt: skip
     """Why the party may not be named; empty where it may."""
     if rows < FEWEST:
@@ -271,10 +274,10 @@ def _doubt(
             f"{exclusive} rows are about its people alone, where false matches give "
             f"about {expected:.1f}"
         )
-    if contrast + own < 0:
+    if contrast + own <= AGAINST:
         return "its people are in the list, but not as its records spell them: shared customers"
     if contrast + own >= LEAST_SPELLING:
         return ""
-    if told < FEWEST and is_all_but_whole:
+    if is_all_but_whole:
         return ""
     return "its people are in the list, but nothing shows that its own records were copied"
