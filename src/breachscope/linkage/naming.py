@@ -69,7 +69,7 @@ class Evidence:
     wins: float  # cells that agree with the party alone, of those in which holders differ
     losses: float
     log10_contrast: float  # of those no directory tells: the leak agrees as with its source
-    log10_own: float  # it agrees with the party more than any other list would
+    log10_own: float  # it agrees with the party more than others do: told, and names nobody
     log10_history: float  # its rows stand in one version, as those of a copy
     place: Chance | None  # exclusive rows by place alone; null where the towns were not given
     named: bool
@@ -161,7 +161,7 @@ def _beside(one: Evidence) -> Evidence:
         and one.log10_lr >= LEAST_LOG10_LR
         and one.q_value <= FALSE_DISCOVERY
         and one.log10_contrast >= 0
-        and one.log10_contrast + one.log10_own + one.log10_history >= LEAST_BESIDE
+        and one.log10_contrast + one.log10_history >= LEAST_BESIDE
     )
     return replace(one, named=True, reason="") if enough else one
 
@@ -251,7 +251,7 @@ def _evidence(
         and agrees_in_private(claims, parties[i])
     )
     reason = _doubt(
-        weight * rows, log10_lr, exclusive, expected, q_value, telling, own + history,
+        weight * rows, log10_lr, exclusive, expected, q_value, telling, history,
         is_all_but_whole,
     )  # fmt: skip
     return Evidence(
