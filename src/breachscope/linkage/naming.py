@@ -262,21 +262,21 @@ def _evidence(
 
 def _doubt(
     rows: float, log10_lr: float, exclusive: int, expected: float, q_value: float,
-    contrast: float, own: float, is_all_but_whole: bool,
+    contrast: float, history: float, is_all_but_whole: bool,
 ) -> str:  # fmt: skip
     """Why the party may not be named; empty where it may."""
     if rows < FEWEST:
         return "too few rows are about its people"
     if log10_lr < LEAST_LOG10_LR:
         return "the rows are explained nearly as well without it"
-    if q_value > FALSE_DISCOVERY and contrast + own < LEAST_LOG10_LR:
+    if q_value > FALSE_DISCOVERY and history < LEAST_LOG10_LR:
         return (
             f"{exclusive} rows are about its people alone, where false matches give "
             f"about {expected:.1f}"
         )
-    if contrast + own <= AGAINST:
+    if contrast + history <= AGAINST:
         return "its people are in the list, but not as its records spell them: shared customers"
-    if contrast + own >= LEAST_SPELLING:
+    if contrast + history >= LEAST_SPELLING:
         return ""
     if is_all_but_whole:
         return ""
