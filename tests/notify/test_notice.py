@@ -64,4 +64,5 @@ def test_users_may_change_the_words(tmp_path: Path, templates: Path) -> None:
     (templates / "words.j2").write_text(words.replace('"氏名"', '"お名前"'), encoding="utf-8")
     write_package(tmp_path / "P1", package(), templates)
 
-    assert "お名前、電話番号" in (tmp_path / "P1" / "通知書.html").read_text(encoding="utf-8")
+    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
+    assert "お名前、電話番号" in page

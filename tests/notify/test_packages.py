@@ -25,17 +25,23 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
+    return {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names(folder)
+    }
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
 def test_a_package_holds_notice_counts_people_extractions_and_seal(tmp_path: Path) -> None:
     files = write_package(tmp_path / "P1", package(), TEMPLATES)
 
-    assert sorted(f.name for f in files) == sorted(p.name for p in (tmp_path / "P1").iterdir())
-    assert {f.name for f in files} == {
+    assert sorted(f.name for f in files) == names(tmp_path / "P1")
+    assert {f.name.removeprefix("data/") for f in files} == {
         "通知書.html", "通知書.txt", "README.txt", "counts.json", "counts.csv",
         "affected_people.csv", "affected_people.xlsx", "extractions.csv", "manifest.json",
-        "manifest-sha256.txt",
+        "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt", "bag-info.txt",
     }  # fmt: skip
 
 
@@ -50,7 +56,9 @@ def test_only_the_owner_can_read_a_package(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
 
     assert stat.S_IMODE((tmp_path / "P1").stat().st_mode) == 0o700
-    assert {stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "P1").iterdir()} == {0o600}
+    inside = [tmp_path / "P1" / name for name in names(tmp_path / "P1")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in inside} == {0o600}
+    assert stat.S_IMODE((tmp_path / "P1" / "data").stat().st_mode) == 0o700
 
 
 def test_a_package_is_never_written_over_another(tmp_path: Path) -> None:
@@ -71,7 +79,7 @@ def test_what_a_cut_off_run_left_behind_does_not_get_into_the_package(tmp_path: 
 
 def test_the_counts_for_programs_are_keyed_as_show_scope_is(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    document = json.loads((tmp_path / "P1" / "counts.json").read_text(encoding="utf-8"))
+    document = json.loads((tmp_path / "P1" / "data" / "counts.json").read_text(encoding="utf-8"))
 
     assert document["schema"] == "breachscope/package-counts/1"
     assert document["party"]["persons"]["all"] == {"low": 4000, "count": 4001, "high": 4002}
@@ -81,7 +89,7 @@ def test_the_counts_for_programs_are_keyed_as_show_scope_is(tmp_path: Path) -> N
 
 def test_every_count_stands_in_the_table_of_counts(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    rows = table(tmp_path / "P1" / "counts.csv")
+    rows = table(tmp_path / "P1" / "data" / "counts.csv")
 
     assert rows[0] == {"figure": "rows_gross", "tier": "", "count": "51234", "low": "50001",
                        "high": "52002"}  # fmt: skip
@@ -91,7 +99,7 @@ def test_every_count_stands_in_the_table_of_counts(tmp_path: Path) -> None:
 
 def test_extractions_are_the_counted_ones_with_file_and_line(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    rows = table(tmp_path / "P1" / "extractions.csv")
+    rows = table(tmp_path / "P1" / "data" / "extractions.csv")
 
     assert [(r["event_id"], r["file"], r["line"]) for r in rows] == [
         ("D1", "downloads_2014-05.csv", "7"), ("D3", "downloads_2014-05.csv", "7")
@@ -101,7 +109,7 @@ def test_extractions_are_the_counted_ones_with_file_and_line(tmp_path: Path) -> 
 
 def test_people_are_one_row_each_with_their_tier_and_versions(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    rows = table(tmp_path / "P1" / "affected_people.csv")
+    rows = table(tmp_path / "P1" / "data" / "affected_people.csv")
 
     assert [r["name"] for r in rows] == ["東雲 一郎", "白波 花子", "霞 次郎"]
     assert rows[0]["versions"] == "L1@1; L1@2"
@@ -110,7 +118,7 @@ def test_people_are_one_row_each_with_their_tier_and_versions(tmp_path: Path) ->
 
 def test_the_table_of_people_is_utf8_with_mark_and_crlf(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    raw = (tmp_path / "P1" / "affected_people.csv").read_bytes()
+    raw = (tmp_path / "P1" / "data" / "affected_people.csv").read_bytes()
 
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.count(b"\xef\xbb\xbf") == 1
@@ -156,14 +164,16 @@ def test_a_party_without_any_listed_person_still_gets_its_package(tmp_path: Path
                     counts=counts(first_at=None, last_at=None, fields=[]))  # fmt: skip
     write_package(tmp_path / "P1", empty, TEMPLATES)
 
-    assert table(tmp_path / "P1" / "affected_people.csv") == []
-    assert "から 未確認 まで" in (tmp_path / "P1" / "通知書.txt").read_text(encoding="utf-8")
+    assert table(tmp_path / "P1" / "data" / "affected_people.csv") == []
+    assert "から 未確認 まで" in (tmp_path / "P1" / "data" / "通知書.txt").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_notice_says_what_nobody_confirmed_and_is_never_blank(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    text = (tmp_path / "P1" / "通知書.txt").read_text(encoding="utf-8")
-    page = (tmp_path / "P1" / "通知書.html").read_text(encoding="utf-8")
+    text = (tmp_path / "P1" / "data" / "通知書.txt").read_text(encoding="utf-8")
+    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
 
     for item in ("四 原因", "五 二次被害", "六 本人への対応", "七 公表"):
         assert text.split(item)[1].split("\n")[1].strip() == "未確認"
@@ -176,7 +186,7 @@ def test_a_notice_holds_counts_run_issue_and_the_word_draft(tmp_path: Path) -> N
         statements={"cause": "共用アカウント <b>"}, sender=Sender("架空社", "係"), issue=2
     )
     write_package(tmp_path / "P1", said, TEMPLATES)
-    page = (tmp_path / "P1" / "通知書.html").read_text(encoding="utf-8")
+    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
 
     for text in ("4,001", "4,000", "4,002", "51,234", "案", "第2報", "実行3", "氏名、電話番号。",
                  "架空社", "共用アカウント &lt;b&gt;", "法的助言ではありません"):  # fmt: skip
@@ -186,7 +196,7 @@ def test_a_notice_holds_counts_run_issue_and_the_word_draft(tmp_path: Path) -> N
 def test_a_public_body_is_told_of_its_own_duty_with_the_unverified_marked(tmp_path: Path) -> None:
     body = package(recipient=Recipient("P1", "風見市", "local"))
     write_package(tmp_path / "P1", body, TEMPLATES)
-    page = (tmp_path / "P1" / "通知書.html").read_text(encoding="utf-8")
+    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
 
     assert "第68条" in page
     assert "［要確認" in page

@@ -8,7 +8,8 @@ import pytest
 from notify_cases import TEMPLATES, package, scope
 
 from breachscope.notify.packages import write_package
-from breachscope.notify.seal import SUMS, check
+from breachscope.notify.seal import NAMESPACE, SUMS, check
+from breachscope.sealing import sshsig
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,10 +34,10 @@ def test_the_sums_are_such_as_sha256sum_reads(folder: Path) -> None:
 
 
 def test_a_changed_file_is_named(folder: Path) -> None:
-    with (folder / "counts.json").open("ab") as file:
+    with (folder / "data/counts.json").open("ab") as file:
         file.write(b" ")
 
-    assert check(folder) == ["counts.json: changed since it was sealed"]
+    assert check(folder) == ["data/counts.json: changed since it was sealed"]
 
 
 def test_an_extra_file_is_named(folder: Path) -> None:
@@ -46,27 +47,63 @@ def test_an_extra_file_is_named(folder: Path) -> None:
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
-    (folder / "README.txt").unlink()
+    (folder / "data/README.txt").unlink()
 
-    assert check(folder) == ["README.txt: missing"]
+    assert check(folder) == ["data/README.txt: missing"]
 
 
 def test_a_file_replaced_by_a_link_is_named(folder: Path, tmp_path: Path) -> None:
-    (folder / "README.txt").rename(tmp_path / "elsewhere")
-    (folder / "README.txt").symlink_to(tmp_path / "elsewhere")
+    (folder / "data/README.txt").rename(tmp_path / "elsewhere")
+    (folder / "data/README.txt").symlink_to(tmp_path / "elsewhere")
 
-    assert check(folder) == ["README.txt: is a link"]
+    assert check(folder) == ["data/README.txt: is a link"]
+
+
+def summed(folder: Path, sums: str, *names: str) -> None:
+    done = subprocess.run(
+        ["sha256sum", *names], cwd=folder, check=True, capture_output=True, text=True
+    )
+    (folder / sums).write_text(done.stdout)
 
 
 def test_sums_made_again_do_not_hide_a_change_from_the_manifest(folder: Path) -> None:
-    (folder / "counts.csv").write_text("other")
-    again = subprocess.run(
-        ["sha256sum", *(p.name for p in folder.iterdir() if p.name != SUMS)],
-        cwd=folder, check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    (folder / SUMS).write_text(again.stdout)
+    (folder / "data/counts.csv").write_text("other")
+    summed(folder, SUMS, *(f"data/{p.name}" for p in (folder / "data").iterdir()))
+    summed(folder, "tagmanifest-sha256.txt", "bagit.txt", "bag-info.txt", SUMS)
 
-    assert check(folder) == ["counts.csv: manifest.json and manifest-sha256.txt do not agree"]
+    assert check(folder) == ["data/counts.csv: manifest.json and manifest-sha256.txt do not agree"]
+
+
+def test_a_package_is_a_bag_that_the_library_of_congress_tool_accepts(folder: Path) -> None:
+    import bagit
+
+    assert bagit.Bag(str(folder)).is_valid()
+
+
+def test_a_signed_package_is_accepted_by_ssh_keygen_and_not_once_its_manifest_changed(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    (tmp_path / "signers").write_text(f"office {key.with_suffix('.pub').read_text()}")
+    private = sshsig.load_key(key, lambda: None)
+    write_package(
+        tmp_path / "P1", package(), TEMPLATES, lambda told: sshsig.sign(private, told, NAMESPACE)
+    )
+    folder = tmp_path / "P1"
+    verify = ["ssh-keygen", "-Y", "verify", "-f", "../signers", "-I", "office", "-n", NAMESPACE,
+              "-s", f"{SUMS}.sig"]  # fmt: skip
+
+    def verified() -> int:
+        told = (folder / SUMS).read_bytes()
+        done = subprocess.run(verify, cwd=folder, input=told, capture_output=True, check=False)
+        return done.returncode
+
+    assert verified() == 0
+    assert check(folder, OWN) == []
+    with (folder / SUMS).open("ab") as file:
+        file.write(b"\n")
+    assert verified() != 0
 
 
 def test_a_package_without_its_sums_is_not_readable(folder: Path) -> None:
@@ -82,14 +119,14 @@ def test_a_person_who_is_another_partys_is_caught(folder: Path) -> None:
 
 
 def test_a_row_of_another_party_is_caught(folder: Path) -> None:
-    path = folder / "extractions.csv"
+    path = folder / "data/extractions.csv"
     path.write_bytes(path.read_bytes().replace(b'"P1","D3"', b'"P2","D3"'))
 
     assert "extractions.csv: has rows of another party" in check(folder)
 
 
-def test_the_manifest_says_that_it_is_neither_signed_nor_timestamped(folder: Path) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+def test_the_manifest_says_whose_package_of_which_run_it_is(folder: Path) -> None:
+    manifest = json.loads((folder / "data/manifest.json").read_text(encoding="utf-8"))
 
-    assert (manifest["signed"], manifest["timestamped"], manifest["draft"]) == (False, False, True)
+    assert manifest["draft"] is True
     assert (manifest["party_id"], manifest["run"], manifest["persons_listed"]) == ("P1", 3, 3)

@@ -256,7 +256,7 @@ def test_a_leak_that_tells_nothing_names_nobody(
 def test_packages_hold_the_people_found_through_a_leak_alone(after: Path, tmp_path: Path) -> None:
     case = golden_case.copied(after, tmp_path / "copy")
     golden_case.done(breachscope("package", "P2", "--case", case, "-q"))
-    found = next(case.glob("reports/*/packages/P2*/affected_people.csv"))
+    found = next(case.glob("reports/*/packages/P2*/data/affected_people.csv"))
     names = {person["氏名"].replace("　", "") for person in OF_P2[:60]}
     text = found.read_text(encoding="utf-8-sig").replace("　", "")
     assert all(name in text for name in names)

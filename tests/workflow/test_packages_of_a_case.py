@@ -79,7 +79,7 @@ def packages(case: Path) -> Path:
 
 def listed(folder: Path) -> dict[str, dict[str, str]]:
     """The affected people of a package by name."""
-    text = (folder / "affected_people.csv").read_text("utf-8-sig")
+    text = (folder / "data" / "affected_people.csv").read_text("utf-8-sig")
     return {row["name"]: row for row in csv.DictReader(text.splitlines())}
 
 
@@ -89,8 +89,8 @@ def checked(case: Path) -> Done:
 
 def resealed(folder: Path) -> None:
     """Change a table, and make manifest and sums agree with it again."""
-    old, new = _changed(folder / "extractions.csv", "opsadm", "nobody")
-    was, now = _changed(folder / "manifest.json", old, new)
+    old, new = _changed(folder / "data/extractions.csv", "opsadm", "nobody")
+    was, now = _changed(folder / "data/manifest.json", old, new)
     _changed(folder / "manifest-sha256.txt", old, new)
     _changed(folder / "manifest-sha256.txt", was, now)
 
@@ -143,7 +143,9 @@ def test_a_package_left_alone_must_be_the_one_that_was_written(packed: Path) -> 
 def test_a_package_of_another_party_in_its_place_is_not_left_alone(packed: Path) -> None:
     shutil.copytree(packages(packed) / "P1", packages(packed) / "P2")
     golden_case.done(breachscope("package", "P2", "--case", packed))
-    assert '"party_id": "P2"' in (packages(packed) / "P2" / "manifest.json").read_text("utf-8")
+    assert '"party_id": "P2"' in (packages(packed) / "P2" / "data" / "manifest.json").read_text(
+        "utf-8"
+    )
 
 
 def test_a_check_compares_each_package_with_the_ledger(packed: Path) -> None:
@@ -194,7 +196,7 @@ def test_the_contact_is_that_of_the_runs_own_evidence(packed: Path) -> None:
     taken_in(packed, "parties", later, "later.csv")
     shutil.rmtree(packages(packed) / "P1")
     golden_case.done(breachscope("package", "--case", packed))
-    texts = [path.read_text("utf-8") for path in (packages(packed) / "P1").glob("*.txt")]
+    texts = [path.read_text("utf-8") for path in (packages(packed) / "P1" / "data").glob("*.txt")]
     assert not any("後から届いた窓口" in text for text in texts)
 
 

@@ -16,12 +16,12 @@ import polars as pl
 from breachscope.errors import ConfigError, ReconciliationError
 from breachscope.notify import notice
 from breachscope.notify.cells import people_columns
-from breachscope.notify.seal import sealed
+from breachscope.notify.seal import PAYLOAD, sealed
 from breachscope.notify.sheets import write_csv, write_people
 from breachscope.schema import COUNTED_TIERS, COUNTS, EGRESS, LADDER_TIERS, MEASURES, conform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from breachscope.notify.package import Package
@@ -37,8 +37,12 @@ EXTRACTION_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def write_package(folder: Path, package: Package, templates: Path) -> list[SealedFile]:
+def write_package(
+    folder: Path, package: Package, templates: Path, sign: Callable[[bytes], str] | None = None
+) -> list[SealedFile]:
     """Write and seal a package; `templates` is the playbook's folder of templates.
+
+    `sign` gives the text of a signature over the bytes of the manifest.
 
     Raises:
         ConfigError: the folder is there already, or a template is missing or asks too much.
@@ -51,16 +55,19 @@ def write_package(folder: Path, package: Package, templates: Path) -> list[Seale
     shutil.rmtree(staging, ignore_errors=True)  # of a run that was cut off
     staging.mkdir(mode=0o700, parents=True)
     try:
-        files = _fill(staging, package, templates)
-        for path in staging.iterdir():
-            path.chmod(0o600)
+        (staging / PAYLOAD).mkdir(mode=0o700)
+        listed = _fill(staging / PAYLOAD, package, templates)
+        files = sealed(staging, _facts(package, listed), sign)
+        for path in staging.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
         staging.rename(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return files
 
 
-def _fill(folder: Path, package: Package, templates: Path) -> list[SealedFile]:
+def _fill(folder: Path, package: Package, templates: Path) -> int:
+    """Write everything the recipient reads; give the number of persons listed."""
     counts, extractions = _counts(package), _extractions(package)
     figures = list(_figures(counts))
     people, columns = _watched(package)
@@ -78,7 +85,7 @@ def _fill(folder: Path, package: Package, templates: Path) -> list[SealedFile]:
     context = notice.context_of(package, counts, extractions, listed, columns)
     for name, text in notice.documents(templates, context).items():
         _write(folder / name, text)
-    return sealed(folder, _facts(package, listed))
+    return listed
 
 
 def _write(path: Path, text: str) -> None:

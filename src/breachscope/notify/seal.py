@@ -1,13 +1,12 @@
 """The seal on a package: what is in it, by hash, and a check that nothing else is.
 
-`manifest-sha256.txt` is what `sha256sum -c` reads. It names `manifest.json`, and its own
-digest is what the case's ledger keeps. It shows what changed, not who made it: there is no
-signature on it.
+A package is a BagIt bag. `manifest-sha256.txt` is what `sha256sum -c` reads; its own digest
+is what the case's ledger keeps, and what a signature stands on. `data/manifest.json` tells
+what the package is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -15,15 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.notify.cells import safe_value
+from breachscope.sealing import bags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from breachscope.notify.package import Frame
 
+PAYLOAD: Final = bags.PAYLOAD
 MANIFEST: Final = "manifest.json"
-SUMS: Final = "manifest-sha256.txt"
+SUMS: Final = bags.SUMS
+NAMESPACE: Final = "breachscope-package"
+"""The purpose a package's signature names, so that it can stand for nothing else."""
+
 BOUND: Final = ("affected_people.csv", "extractions.csv")
 """The tables in which every row must be of the package's own party."""
 
@@ -37,23 +41,39 @@ class SealedFile:
     sha256: str
 
 
-def sealed(folder: Path, facts: Mapping[str, object]) -> list[SealedFile]:
-    """Write the manifest of all files in a folder, and its sums; say what is there.
+def sealed(
+    folder: Path, facts: Mapping[str, object], sign: Callable[[bytes], str] | None = None
+) -> list[SealedFile]:
+    """Write the manifest of all files under `data/`, and make the folder a bag.
 
     `facts` stand at the manifest's head: party_id, run and whatever else tells what it is.
+    `sign` gives the text of a signature over the bytes of `manifest-sha256.txt`.
     """
-    files = [_file(path) for path in _there(folder) if path.name not in (MANIFEST, SUMS)]
-    document: dict[str, Any] = {"schema": "breachscope/package/1", **facts}
-    document |= {"signed": False, "timestamped": False}
+    files = [_file(path, folder / PAYLOAD) for path in bags.files_in(folder / PAYLOAD)]
+    document: dict[str, Any] = {"schema": "breachscope/package/2", **facts}
     document["files"] = [
         {"name": f.name, "bytes": f.bytes, "sha256": f.sha256} for f in files
     ]  # fmt: skip
     text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    (folder / MANIFEST).write_bytes(text.encode())
-    files.append(_file(folder / MANIFEST))
-    sums = "".join(f"{f.sha256}  {f.name}\n" for f in files)
-    (folder / SUMS).write_bytes(sums.encode())
-    return [*files, _file(folder / SUMS)]
+    (folder / PAYLOAD / MANIFEST).write_bytes(text.encode())
+    bags.seal(folder, _info(facts), sign)
+    return [_file(path, folder) for path in bags.files_in(folder)]
+
+
+def facts(folder: Path) -> dict[str, Any]:
+    """What a package says it is.
+
+    Raises:
+        ValueError: it does not say.
+
+    """
+    try:
+        document = json.loads((folder / PAYLOAD / MANIFEST).read_bytes())
+    except OSError:
+        raise ValueError("no manifest") from None
+    if not isinstance(document, dict):
+        raise ValueError("no manifest")
+    return document
 
 
 def check(folder: Path, scope: Frame | None = None) -> list[str]:
@@ -63,48 +83,32 @@ def check(folder: Path, scope: Frame | None = None) -> list[str]:
     package's party's own. Problems name files, never a value.
     """
     try:
-        sums = _sums(folder / SUMS)
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        party = str(manifest["party_id"])
-        listed = {str(f["name"]): str(f["sha256"]) for f in manifest["files"]}
+        document = facts(folder)
+        party = str(document["party_id"])
+        listed = {f"{PAYLOAD}/{f['name']}": str(f["sha256"]) for f in document["files"]}
+        sums = bags.sums_of(folder / SUMS)
     except (OSError, ValueError, KeyError, TypeError):
         return [f"{MANIFEST} or {SUMS}: missing or not readable"]
+    own = f"{PAYLOAD}/{MANIFEST}"
     return [
-        *_against_sums(folder, sums),
-        *_between({**listed, MANIFEST: sums.get(MANIFEST, "")}, sums),
-        *_of_others(folder, party, scope),
+        *bags.problems(folder),
+        *_between({**listed, own: sums.get(own, "")}, sums),
+        *_of_others(folder / PAYLOAD, party, scope),
     ]
 
 
-def _there(folder: Path) -> list[Path]:
-    return sorted(
-        (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()), key=str
-    )
+def _info(told: Mapping[str, object]) -> dict[str, str]:
+    said = {
+        "Bag-Software-Agent": f"breachscope {told['program_version']}",
+        "External-Identifier": f"run {told['run']}, issue {told['issue']}, {told['party_id']}",
+        "External-Description": f"notification package of {told['case']}",
+    }
+    return {key: str(value) for key, value in said.items()}
 
 
-def _file(path: Path) -> SealedFile:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return SealedFile(path.name, path.stat().st_size, digest)
-
-
-def _sums(path: Path) -> dict[str, str]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    pairs = [line.split("  ", 1) for line in lines]
-    return {name: digest for digest, name in pairs}
-
-
-def _against_sums(folder: Path, sums: Mapping[str, str]) -> Iterator[str]:
-    there = {path.relative_to(folder).as_posix(): path for path in _there(folder)}
-    for name in sorted(sums.keys() - there.keys()):
-        yield f"{name}: missing"
-    for name in sorted(there.keys() - sums.keys() - {SUMS}):
-        yield f"{name}: not in the manifest"
-    for name in sorted(there.keys() & sums.keys()):
-        if there[name].is_symlink():
-            yield f"{name}: is a link"
-        elif _file(there[name]).sha256 != sums[name]:
-            yield f"{name}: changed since it was sealed"
+def _file(path: Path, folder: Path) -> SealedFile:
+    name = path.relative_to(folder).as_posix()
+    return SealedFile(name, path.stat().st_size, bags.sha256(path))
 
 
 def _between(listed: Mapping[str, str], sums: Mapping[str, str]) -> Iterator[str]:

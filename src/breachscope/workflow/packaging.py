@@ -154,7 +154,7 @@ def _stands(place: Path, party: str, number: int, told: str | None) -> bool:
             f"package {place.name}: is not as it was written",
             hint="breachscope package --check tells the whole of it",
         )
-    manifest = folder.read_json(place / seal.MANIFEST)
+    manifest = seal.facts(place)
     if (manifest["party_id"], manifest["run"]) != (party, number):
         raise TamperedEvidence(f"package {place.name}: is not this party's of run {number}")
     return True
