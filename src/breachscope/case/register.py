@@ -36,6 +36,7 @@ class Options:
     leak: str | None = None
     found_at: str | None = None
     found_from: str | None = None
+    ended_by: str | None = None  # of logs without years: a day by which the log had ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ def add(
     found_from: Annotated[
         str | None, typer.Option("--from", help="Broker the leak is from.")
     ] = None,
+    ended_by: Annotated[
+        str | None,
+        typer.Option(help="Of logs without years: a day by which the log had ended."),
+    ] = None,
     exhibit: Annotated[str | None, typer.Option(help="Exhibit number.")] = None,
     received_from: Annotated[str | None, typer.Option(help="Who handed it over.")] = None,
     acquired_at: Annotated[
@@ -80,6 +84,7 @@ def add(
             leak=leak,
             found_at=found_at,
             found_from=found_from,
+            ended_by=ended_by,
         ),
         custody=register.Custody(exhibit, received_from, acquired_at, authority, tool, sha256),
     )

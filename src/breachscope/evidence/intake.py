@@ -10,7 +10,7 @@ from breachscope.evidence import books, headers, objects, parquet, tables
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
 from breachscope.evidence.numbering import Numbers
-from breachscope.evidence.readers import reader_of
+from breachscope.evidence.readers import lacks_year, reader_of
 from breachscope.evidence.times import Zone
 from breachscope.schema import KINDS, ColumnType, Kind
 
@@ -46,6 +46,7 @@ class Reading:
     attributes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     account: Account = field(default_factory=Account)
+    lacks_year: bool = False  # a log whose lines carry none: `ended_by` decided
     _kind: Kind = Kind.RECORDS
     _numbers: Numbers = field(default_factory=Numbers)
     _source: Source | None = None
@@ -178,6 +179,7 @@ def _text(
     if reader := reader_of(head, spec.kind):
         zone = Zone.of(spec, reader.STANDARD_ZONE)
         _tell(reading, _within(reader.NAME, member), zone, reader.ENCODING)
+        reading.lacks_year |= lacks_year(head, spec.kind)
         return reader.read(member.stream, spec, zone, member.name, reading.account, reading.note)
     zone = Zone.of(spec)
     encoding = tables.encoding_of(head, spec, where)

@@ -26,6 +26,8 @@ from breachscope.schema import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from breachscope.evidence.headers import Layout
     from breachscope.evidence.spec import ReadSpec
     from breachscope.evidence.times import Zone
@@ -49,6 +51,16 @@ def conformed(
     if spec.kind in OF_PEOPLE:
         return _people(named, layout, spec)
     return _events(named, spec, zone)
+
+
+def with_raw(taken: pl.DataFrame, name: str, texts: Mapping[int, str]) -> pl.DataFrame:
+    """The rows with the time `name` as it stood in the file, by line, where it was composed."""
+    raw = pl.DataFrame(
+        {"line": list(texts), "_raw": list(texts.values())},
+        schema={"line": pl.UInt64(), "_raw": pl.String()},
+    )
+    found = taken.join(raw, on="line", how="left", maintain_order="left", validate="m:1")
+    return found.with_columns(pl.col("_raw").alias(f"{name}_raw")).drop("_raw")
 
 
 def _named(text: pl.DataFrame, layout: Layout, spec: ReadSpec) -> pl.DataFrame:

@@ -19,7 +19,8 @@ class ReadSpec:
 
     `zone` and `encoding` are the user's; `default_zone` is the case's. `clock_offset` is
     in seconds, added to every instant. `version_id` and `party_id` fill those columns
-    where the file has none. The last three bound the memory a reading takes.
+    where the file has none. `ended_by` is a day (ISO 8601) by which a log without years had
+    ended. The last three bound the memory a reading takes.
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class ReadSpec:
     version_id: str | None = None
     party_id: str | None = None
     default_zone: str | None = None
+    ended_by: str | None = None
     block_bytes: int = 8 << 20
     longest_line: int = 16 << 20
     longest_record: int = 1 << 20  # of several lines, in quotes

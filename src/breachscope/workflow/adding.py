@@ -58,7 +58,7 @@ def requests(given: Given) -> list[asked.Request]:
 def describe(case: Path | None, given: Given) -> Iterator[str]:
     """What each file would be read as: columns and types, no values."""
     context = opened(case)
-    for request in requests(given):
+    for request in map(intake.with_end, requests(given)):
         spec = intake.spec_of(
             request.kind, request.options, context.playbook, context.settings.zone
         )

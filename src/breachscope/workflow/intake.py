@@ -7,6 +7,7 @@ import sys
 import tomllib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
@@ -58,6 +59,7 @@ def spec_of(
         version_id=options.version,
         party_id=options.party,
         default_zone=zone,
+        ended_by=options.ended_by,
     )
 
 
@@ -76,6 +78,8 @@ def intake_key(context: Context, sha256: str, kind: Kind, options: register.Opti
         "version": options.version,
         "party": options.party,
     }
+    if options.ended_by:
+        how["ended_by"] = options.ended_by
     return digest_of(
         {
             "sha256": sha256,
@@ -175,8 +179,16 @@ def read_in(
         TamperedEvidence: it is not the file its expected digest names.
 
     """
+    asked = request.options
+    request = with_end(request)
     spec = spec_of(request.kind, request.options, context.playbook, context.settings.zone)
     reading = evidence.read(request.path, spec)
+    if reading.lacks_year and not asked.ended_by:
+        reading.note(
+            f"no day of its end given: {spec.ended_by}, when the file was modified, stands"
+        )
+    elif not reading.lacks_year:
+        request = replace(request, options=asked)
     incoming = context.case.store / "intake"
     incoming.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
     scratch = incoming / f"{folder.TEMPORARY}reading"
@@ -185,7 +197,7 @@ def read_in(
     try:
         versions = write_tables(reading, scratch, spec)
         item = _item(context, request, reading, versions, copied=copied)
-        _refuse_other_options(request, (known or {}).get(item.evidence_id))
+        _refuse_other_options(request, asked, (known or {}).get(item.evidence_id))
         _check(request, item, strict=strict)
         item = replace(item, tables=stored.digests(scratch))
         folder.write_json(scratch / "reading.json", _description(item))
@@ -194,6 +206,15 @@ def read_in(
     finally:
         folder.remove(scratch)
     return item
+
+
+def with_end(request: Request) -> Request:
+    """The request with a day by which the file had ended: as given, else its modification."""
+    options = request.options
+    if options.ended_by or not request.path.is_file():
+        return request
+    modified = datetime.fromtimestamp(request.path.stat().st_mtime, UTC).date()
+    return replace(request, options=replace(options, ended_by=modified.isoformat()))
 
 
 def write_tables(
@@ -274,8 +295,13 @@ def _item(
     )
 
 
-def _refuse_other_options(request: Request, known: register.Item | None) -> None:
+def _refuse_other_options(
+    request: Request, asked: register.Options, known: register.Item | None
+) -> None:
+    """A day of end that nobody gave is no option: it may differ from copy to copy of a file."""
     other = register.differing(request.options, known.options) if known else []
+    if not asked.ended_by:
+        other = [name for name in other if name != "ended_by"]
     if known and other:
         raise ConfigError(
             f"{request.path.name}: already in as {known.evidence_id} with other options: "

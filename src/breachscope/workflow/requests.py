@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -115,7 +115,7 @@ def checked_custody(custody: register.Custody) -> register.Custody:
 
 
 def checked_options(options: register.Options) -> register.Options:
-    """The same, its clock offset a number and its zone one there is.
+    """The same, its clock offset a number, its zone one there is, its end a day.
 
     Raises:
         ConfigError: it is none.
@@ -127,6 +127,11 @@ def checked_options(options: register.Options) -> register.Options:
         seconds = math.nan
     if not math.isfinite(seconds):
         raise ConfigError("clock-offset: write seconds, as in 90 or -3600")
+    if options.ended_by is not None:
+        try:
+            date.fromisoformat(options.ended_by)
+        except ValueError as error:
+            raise ConfigError("ended-by: write a day as 2022-12-31") from error
     if options.zone is not None and not is_zone(options.zone):
         raise ConfigError(
             f"zone: there is none called {options.zone}",

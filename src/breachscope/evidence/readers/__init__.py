@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from breachscope.evidence.readers import iis
+from breachscope.evidence.readers import iis, syslog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,9 +51,14 @@ class Reader(Protocol):
         """The rows of one stream."""
 
 
-READERS = (cast("Reader", iis),)
+READERS = (cast("Reader", iis), cast("Reader", syslog))
 
 
 def reader_of(head: bytes, kind: Kind) -> Reader | None:
     """The reader of the format a file begins in, where it gives evidence of this kind."""
     return next((r for r in READERS if kind in r.KINDS and r.matches(head)), None)
+
+
+def lacks_year(head: bytes, kind: Kind) -> bool:
+    """The file is a log whose lines carry no year: a day it had ended by is needed."""
+    return kind in syslog.KINDS and syslog.matches(head) and syslog.lacks_year(head)
