@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -12,21 +12,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
-
-STATEMENTS: Final = (
-    "outline",
-    "discovered",
-    "items",
-    "cause",
-    "secondary_damage",
-    "response",
-    "publication",
-    "prevention_done",
-    "prevention_planned",
-    "other",
-)
-"""What people may state for the notice; what nobody stated is printed as not confirmed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -71,4 +56,5 @@ class Package:
     sender: Sender = Sender()
     files: Mapping[str, str] = field(default_factory=dict)  # evidence_id -> file name
     limits: tuple[str, ...] = ()  # what the evidence cannot tell, in sentences
-    statements: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, str] = field(default_factory=dict)  # what people state, by kind
+    draft: bool = True  # every page says so

@@ -1,4 +1,4 @@
-"""One entrusting party's package: notice, counts, people and extractions, sealed.
+"""One entrusting party's package: documents, counts, people and extractions, sealed.
 
 It is written under a temporary name and renamed when complete; files are readable by their
 owner alone. The same package gives the same bytes.
@@ -6,6 +6,7 @@ owner alone. The same package gives the same bytes.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from dataclasses import replace
@@ -16,6 +17,8 @@ import polars as pl
 from breachscope.errors import ConfigError, ReconciliationError
 from breachscope.notify import notice
 from breachscope.notify.cells import people_columns
+from breachscope.notify.documents import of_party
+from breachscope.notify.documents.press import Press
 from breachscope.notify.seal import PAYLOAD, sealed
 from breachscope.notify.sheets import write_csv, write_people
 from breachscope.schema import COUNTED_TIERS, COUNTS, EGRESS, LADDER_TIERS, MEASURES, conform
@@ -37,12 +40,21 @@ EXTRACTION_COLUMNS: Final = (
 )  # fmt: skip
 
 
+ROW_COUNTS: Final = ("rows_gross", "rows_gross_low", "rows_gross_high", "rows_distinct")
+
+
 def write_package(
-    folder: Path, package: Package, templates: Path, sign: Callable[[bytes], str] | None = None
+    folder: Path,
+    package: Package,
+    templates: Path,
+    sign: Callable[[bytes], str] | None = None,
+    *,
+    press: Press | None = None,
 ) -> list[SealedFile]:
     """Write and seal a package; `templates` is the playbook's folder of templates.
 
-    `sign` gives the text of a signature over the bytes of the manifest.
+    `sign` gives the text of a signature over the bytes of the manifest; `press` fills in the
+    documents, and one serves many packages.
 
     Raises:
         ConfigError: the folder is there already, or a template is missing or asks too much.
@@ -56,7 +68,9 @@ def write_package(
     staging.mkdir(mode=0o700, parents=True)
     try:
         (staging / PAYLOAD).mkdir(mode=0o700)
-        listed = _fill(staging / PAYLOAD, package, templates)
+        with contextlib.ExitStack() as stack:
+            own = press or stack.enter_context(Press(templates, package.created))
+            listed = _fill(staging / PAYLOAD, package, templates, own)
         files = sealed(staging, _facts(package, listed), sign)
         for path in staging.rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -66,7 +80,7 @@ def write_package(
     return files
 
 
-def _fill(folder: Path, package: Package, templates: Path) -> int:
+def _fill(folder: Path, package: Package, templates: Path, press: Press) -> int:
     """Write everything the recipient reads; give the number of persons listed."""
     counts, extractions = _counts(package), _extractions(package)
     figures = list(_figures(counts))
@@ -82,9 +96,10 @@ def _fill(folder: Path, package: Package, templates: Path) -> int:
         package.zone,
     )
     _write(folder / "counts.json", _document(package, counts, listed))
-    context = notice.context_of(package, counts, extractions, listed, columns)
-    for name, text in notice.documents(templates, context).items():
-        _write(folder / name, text)
+    _write(folder / "README.txt", notice.readme(templates, package, listed, columns))
+    for made in of_party.documents(package, counts, extractions, listed, press):
+        for name, content in made.files().items():
+            (folder / name).write_bytes(content)
     return listed
 
 
@@ -143,13 +158,13 @@ def _figures(counts: Row) -> Iterator[tuple[str, ...]]:
 
 def _summary(package: Package, figures: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The book's first sheet: what this is, then the counts."""
-    head = ("案", f"{package.case} 実行{package.run} 第{package.issue}報")
+    head = ("案" if package.draft else "確定", f"{package.case} 実行{package.run} 第{package.issue}版")
     return [head, ("委託元", package.recipient.name), ("figure", "tier", *MEASURES), *figures]
 
 
 def _document(package: Package, counts: Row, listed: int) -> str:
     """The counts for programs, keyed as in `show scope`."""
-    plain = {key: counts[key] for key in (*notice.ROW_COUNTS, "downloads")}
+    plain = {key: counts[key] for key in (*ROW_COUNTS, "downloads")}
     times = {key: _iso(counts[key]) for key in ("first_at", "last_at")}
     persons = {t: {m: counts[f"{t}_{m}"] for m in MEASURES} for t in LADDER_TIERS}
     party = {key: counts[key] for key in ("party_id", "name", "sector")}
@@ -169,7 +184,7 @@ def _facts(package: Package, listed: int) -> Row:
         "case": package.case,
         "run": package.run,
         "issue": package.issue,
-        "draft": True,
+        "draft": package.draft,
         "created": _iso(package.created),
         "program_version": package.program_version,
         "playbook_digest": package.playbook_digest,

@@ -19,6 +19,7 @@ from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
 from breachscope.notify import seal
+from breachscope.notify.documents.press import Press
 from breachscope.schema import COUNTED_TIERS, Kind
 from breachscope.workflow import frames, intake
 from breachscope.workflow.affected import affected_people
@@ -70,15 +71,14 @@ def package(
         names, told = folder_names(counts["party_id"].to_list()), _told(context, chosen)
         written: list[Path] = []
         seals: dict[str, str] = {}
-        for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
-            written.append(target / names[party])
-            if not _stands(written[-1], party, chosen, told.get(party)):
-                writing.write_package(
-                    written[-1],
-                    _package(context, chosen, place, counts, party),
-                    context.playbook.folder / "templates",
-                )
-            seals[party] = sha256_of(written[-1] / seal.SUMS)
+        templates = context.playbook.folder / "templates"
+        with Press(templates, CREATED) as press:
+            for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
+                written.append(target / names[party])
+                if not _stands(written[-1], party, chosen, told.get(party)):
+                    made = _package(context, chosen, place, counts, party)
+                    writing.write_package(written[-1], made, templates, press)
+                seals[party] = sha256_of(written[-1] / seal.SUMS)
         entry = {
             "action": WRITTEN,
             "at": now(),

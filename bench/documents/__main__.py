@@ -1,0 +1,21 @@
+"""`python -m bench.documents FOLDER`: write the templates as they are shipped."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from . import notices
+
+TEMPLATES = {"notice_entrusting_party": notices.entrusting}
+
+
+def main() -> None:
+    target = Path(sys.argv[1])
+    for name, made in TEMPLATES.items():
+        made().save(target / f"{name}.docx")
+        print(target / f"{name}.docx")
+
+
+if __name__ == "__main__":
+    main()

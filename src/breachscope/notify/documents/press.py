@@ -1,0 +1,198 @@
+"""From a view to the Word file, the PDF, and a record of every figure in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from breachscope.errors import ConfigError
+from breachscope.notify.documents import fonts, layout, words
+from breachscope.notify.documents.jinja import PlaybookEnvironment
+from breachscope.notify.documents.typesetter import Typesetter
+from breachscope.notify.documents.word import WordTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from breachscope.notify.documents.views import Head
+
+FOLDER: Final = "documents"
+"""In the playbook's templates."""
+LAYOUT: Final = "layout.typ"
+FIGURES: Final = "breachscope/document/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One document as it leaves."""
+
+    name: str
+    docx: bytes
+    pdf: bytes
+    figures: str  # JSON: what was filled in, numbers as numbers
+    by_hand: tuple[str, ...]  # code points the PDF shows by name
+
+    def files(self) -> dict[str, bytes]:
+        """File name -> content."""
+        figures = self.figures.encode()
+        return {f"{self.name}.docx": self.docx, f"{self.name}.pdf": self.pdf,
+                f"{self.name}.json": figures}  # fmt: skip
+
+
+class Press:
+    """The playbook's Word templates and its layout, read once for all parties.
+
+    Use it as a context manager: the typesetter is a process of its own.
+    """
+
+    def __init__(self, templates: Path, created: datetime) -> None:
+        self.folder, self.created = templates / FOLDER, created
+        self.words = words.read(templates)
+        self.environment = PlaybookEnvironment(self.folder, word=True)
+        self.typesetter = Typesetter(self.folder / LAYOUT, fonts.folder())
+        self.read: dict[str, tuple[WordTemplate, layout.Layout]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *told: object) -> None:
+        self.typesetter.__exit__(*told)
+
+    def made(self, template: str, name: str, title: str, view: Any) -> Made:
+        """One document; `view` is a dataclass with a `head`, `template` its Word file's stem.
+
+        Raises:
+            ConfigError: the template asks for what is not given, has no end, does not show draft
+                or final, version and run on its pages, or holds what cannot be printed.
+        """
+        word, looks = self._template(template)
+        refuse_steering(name, view)
+        filled = word.filled(context(view))
+        page = layout.document(looks, {**word.parts, **filled})
+        _refuse_unmarked(word.name, page, view.head)
+        by_hand = make_printable(page)
+        pdf = self.typesetter.pdf(self.data(title, looks, [page]), self.timestamp)
+        docx = word.written(filled, title, self.created)
+        return Made(name, docx, pdf, self._figures(template, word, view, by_hand), by_hand)
+
+    @property
+    def timestamp(self) -> int:
+        """What the PDF says of its making: fixed, for the same bytes."""
+        return int(self.created.timestamp())
+
+    def pages(self, template: str, views: Iterable[Any]) -> tuple[layout.Layout, list[layout.Block]]:
+        """The same document for many: layout and pages, not yet printable."""
+        word, looks = self._template(template)
+        pages = []
+        for view in views:
+            filled = word.filled(context(view))
+            pages.append(layout.document(looks, {**word.parts, **filled}))
+        return looks, pages
+
+    @staticmethod
+    def data(title: str, looks: layout.Layout, pages: list[layout.Block]) -> dict[str, Any]:
+        """What the layout is given."""
+        return {"title": title, "styles": dict(looks.styles), "documents": pages}
+
+    def _template(self, stem: str) -> tuple[WordTemplate, layout.Layout]:
+        if stem not in self.read:
+            word = WordTemplate(self.folder / f"{stem}.docx", self.environment)
+            self.read[stem] = word, layout.layout_of(word.name, word.parts)
+        return self.read[stem]
+
+    def _figures(
+        self, template: str, word: WordTemplate, view: Any, by_hand: Iterable[str]
+    ) -> str:  # fmt: skip
+        content = plain(view)
+        document = {
+            "schema": FIGURES,
+            "document": template,
+            **content.pop("head"),
+            "template_sha256": hashlib.sha256(word.source).hexdigest(),
+            "printed_by_code_point": list(by_hand),
+            "content": content,
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def context(view: Any) -> dict[str, Any]:
+    """What a template may ask for: the view's fields, and those of its head."""
+    own = {field.name: getattr(view, field.name) for field in dataclasses.fields(view)}
+    head = own.pop("head")
+    return {field.name: getattr(head, field.name) for field in dataclasses.fields(head)} | own
+
+
+def plain(value: Any) -> Any:
+    """A view as JSON has it; times in ISO 8601."""
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case dict():
+            return {str(key): plain(one) for key, one in value.items()}
+        case list() | tuple():
+            return [plain(one) for one in value]
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        case _:
+            return value
+
+
+def refuse_steering(name: str, view: Any) -> None:
+    """No text of a view may hold signs that print nothing and change how it reads.
+
+    Raises:
+        ConfigError: one does; field and code point are named, not the text.
+    """
+    for path, text in _texts(plain(view), ""):
+        if signs := fonts.steering(text):
+            raise ConfigError(
+                f"{name}: {path.lstrip('.')} holds {', '.join(signs)}",
+                hint="such signs print nothing and may change how a text reads; take them out",
+            )
+
+
+def _texts(value: Any, path: str) -> Iterable[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _texts(one, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, one in enumerate(value):
+            yield from _texts(one, f"{path}[{place}]")
+
+
+def make_printable(page: layout.Block) -> tuple[str, ...]:
+    """Put code points in place of what the fonts lack; says which."""
+    told: dict[str, None] = {}
+    _printable(page, told)
+    return tuple(told)
+
+
+def _printable(block: Any, told: dict[str, None]) -> None:
+    if isinstance(block, list):
+        for part in block:
+            _printable(part, told)
+    elif isinstance(block, dict):
+        if "text" in block:
+            said = fonts.printed(block["text"])
+            block["text"] = said.text
+            told.update(dict.fromkeys(said.by_hand))
+        for name in layout.HOLDERS:
+            _printable(block.get(name, ()), told)
+
+
+def _refuse_unmarked(template: str, page: Mapping[str, Any], head: Head) -> None:
+    margin = "".join(layout.texts([page["header"], page["footer"]]))
+    wanted = {"mark": head.mark, "issue": head.issue, "run": head.run}
+    if lacking := [name for name, text in wanted.items() if text not in margin]:
+        named = ", ".join(f"{{{{ {name} }}}}" for name in lacking)
+        raise ConfigError(
+            f"{template}: header and footer do not show {named}",
+            hint="every page must show draft or final, version and run",
+        )

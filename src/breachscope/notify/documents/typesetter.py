@@ -1,0 +1,184 @@
+"""Typst in a process of its own, which can be stopped and cannot take the machine's memory.
+
+Run as a module it reads requests from stdin and writes answers to stdout, each a length and
+a JSON head, then the bytes. Nothing of it reaches the network: packages are refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Self
+
+from breachscope.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS: Final = 120.0
+"""So long one compile may take; the largest of the program's own takes 12."""
+MEMORY: Final = 6 << 30
+_LENGTH: Final = struct.Struct("<Q")
+
+
+class Typesetter:
+    """Sets PDFs from a layout and data; one process for many documents.
+
+    Closing it ends the process.
+    """
+
+    def __init__(self, layout: Path, fonts: Path, *, seconds: float = SECONDS) -> None:
+        self.layout, self.fonts, self.seconds = layout, fonts, seconds
+        self.thread = ThreadPoolExecutor(1)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+        self.thread.shutdown()
+
+    def pdf(self, data: Mapping[str, Any], timestamp: int) -> bytes:
+        """The PDF of the data; the same data gives the same bytes.
+
+        Raises:
+            ConfigError: the layout asks for what is not there, is wrong, or has no end.
+        """
+        request = {
+            "layout": str(self.layout),
+            "fonts": str(self.fonts),
+            "timestamp": timestamp,
+            "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+        }
+        answer = self.thread.submit(self._asked, json.dumps(request).encode())
+        try:
+            head, content = answer.result(self.seconds)
+        except TooLong:
+            self._end()
+            told = f"{self.layout.name}: was stopped after {self.seconds:g} seconds; has it an end?"
+            raise ConfigError(told) from None
+        except (EOFError, OSError):
+            self._end()
+            told = f"{self.layout.name}: the typesetter broke off"
+            raise ConfigError(told, hint="the layout may have no end, or memory ran out") from None
+        if "error" in head:
+            raise ConfigError(f"{self.layout.name}: {head['error']}")
+        return content
+
+    def _asked(self, request: bytes) -> tuple[dict[str, Any], bytes]:
+        process = self.process or self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        _send(process.stdin, request)
+        head = json.loads(_received(process.stdout))
+        return head, _received(process.stdout)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        source = str(Path(__file__).resolve().parents[3])
+        paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a message of its own may quote the data
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+        return self.process
+
+    def _end(self) -> None:
+        if (process := self.process) is not None:
+            self.process = None
+            process.kill()
+            process.wait()
+            self.thread.submit(_closed, process).result()  # after whoever still reads from it
+
+
+def _closed(process: subprocess.Popen[bytes]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def _send(stream: IO[bytes], content: bytes) -> None:
+    stream.write(_LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def _received(stream: IO[bytes]) -> bytes:
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    return content
+
+
+def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
+    """Compile what is asked for until nobody asks any more."""
+    import typst
+
+    compilers: dict[str, typst.Compiler] = {}
+    while True:
+        try:
+            request = json.loads(_received(requests))
+        except EOFError:
+            return
+        layout = request["layout"]
+        try:
+            if "@" in Path(layout).read_text(encoding="utf-8"):
+                raise ValueError("may not name packages, and labels are made with label()")
+            if layout not in compilers:
+                compilers[layout] = typst.Compiler(
+                    layout, root=str(Path(layout).parent), font_paths=[request["fonts"]],
+                    ignore_system_fonts=True,
+                )  # fmt: skip
+            data = request["data"]
+            made = compilers[layout].compile(
+                sys_inputs={"data": data}, timestamp=request["timestamp"], pdf_tags=len(data) < MANY
+            )
+            content = made if isinstance(made, bytes) else b"".join(made or ())
+            _answer(answers, {}, content)
+        except (typst.TypstError, ValueError, OSError) as error:
+            _answer(answers, {"error": _told(error)}, b"")
+
+
+def _told(error: Exception) -> str:
+    """What is wrong and in which line of the layout; the layout's own words alone."""
+    place = re.search(r"\.typ:(\d+):", str(getattr(error, "diagnostic", "")))
+    line = f"line {place[1]}: " if place else ""
+    return line + str(getattr(error, "message", error))
+
+
+MANY: Final = 2_000_000
+"""Of so much data (thousands of letters) no tags are made: they would double time and size."""
+
+
+def _answer(stream: IO[bytes], head: dict[str, str], content: bytes) -> None:
+    _send(stream, json.dumps(head).encode())
+    _send(stream, content)
+
+
+def _bounded() -> None:
+    """An endless layout ends this process, and not the machine."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    _bounded()
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,54 @@
+"""The words of the documents, from `words.toml` in the playbook's templates."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from breachscope.errors import ConfigError
+from breachscope.playbook import mistakes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE: Final = "words.toml"
+
+
+class Words(BaseModel):
+    """Names of things in the documents; a legal team may change any."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    public: list[str]  # sectors under Chapter 5
+    marks: dict[str, str]  # draft, final
+    fields: dict[str, str]
+    tiers: dict[str, str]
+    routes: dict[str, str]
+    scopes: dict[str, str]
+    sectors: dict[str, str]
+    kinds: dict[str, str]  # kinds of evidence
+    reasons: dict[str, str]  # reasons of the playbook's rules
+    channels: dict[str, str]
+    channel_reasons: dict[str, str]
+    holds: dict[str, str]
+
+
+def read(templates: Path) -> Words:
+    """Read the words.
+
+    Raises:
+        ConfigError: the file is missing or has mistakes; all of them, with their keys.
+    """
+    path = templates / FILE
+    try:
+        with path.open("rb") as file:
+            return Words.model_validate(tomllib.load(file))
+    except FileNotFoundError:
+        raise ConfigError(f"the playbook has no {FILE}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{FILE}: {error}") from None
+    except ValidationError as error:
+        told = "\n  ".join(mistakes(error, FILE))
+        raise ConfigError(f"{FILE} has mistakes:\n  {told}") from None
