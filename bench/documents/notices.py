@@ -13,8 +13,8 @@ def letterhead(sheet: Sheet) -> Sheet:
     return (
         sheet.text("{{ recipient.name }}　御中", "To")
         .text("連絡先: {{ recipient.contact }}", "Small")
-        .text("{{ prepared_on }}", "From")
-        .text("{{ sender.name }}", "From")
+        .text("作成日: {{ prepared_on }}", "From")
+        .text("発信者: {{ sender.name }}", "From")
         .text("問合せ先: {{ sender.contact }}", "From")
     )
 
@@ -22,8 +22,8 @@ def letterhead(sheet: Sheet) -> Sheet:
 def closing(sheet: Sheet) -> Sheet:
     """What holds for every document."""
     return sheet.text(SHORT_NOTE, "Small").text(
-        "日付は{{ zone }}による。作成: breachscope {{ program_version }}、"
-        "規則集 SHA-256 {{ playbook_digest }}。",
+        "日付は{{ zone }}による。作成: breachscope {{ program_version }}\n"
+        "規則集 SHA-256 {{ playbook_digest }}",
         "Small",
     )
 
@@ -46,7 +46,7 @@ def lists(sheet: Sheet) -> Sheet:
         ["{{ l.list_id }}", "{{ l.versions }}", "{{ l.downloads }}", "{{ l.first }}",
          "{{ l.last }}", "{% if l.lost %}一部又は全部が残っていない{% else %}残っている{% endif %}"],
         "l in scope.lists",
-        [38, 13, 15, 32, 32, 36],
+        [34, 11, 13, 38, 38, 32],
         right=(1, 2),
         empty="未確認",
     )  # fmt: skip
@@ -54,7 +54,9 @@ def lists(sheet: Sheet) -> Sheet:
 
 def entrusting() -> Sheet:
     """Rule 9: items of Rule 8(1) known at the time."""
-    sheet = letterhead(Sheet()).title("委託を受けた個人データの漏えい等\n（そのおそれを含む）について（通知）")
+    sheet = letterhead(Sheet()).title(
+        "委託を受けた個人データの漏えい等\n（そのおそれを含む）について（通知）"
+    )
     sheet.text(
         f"{YOU}から取扱いの委託を受けた個人データについて、漏えい又はそのおそれが判明しましたので、"
         f"{LAW}第26条第1項ただし書及び同法施行規則第9条により、同規則第8条第1項各号に定める事項の"
@@ -95,11 +97,15 @@ def entrusting() -> Sheet:
     ])  # fmt: skip
     sheet.head("九　その他参考となる事項").text("{{ stated.other }}")
     sheet.text(
-        "この通知の数は、次の範囲の証拠によります。ここに現れないことは、漏えいがないことを意味しません。",
+        "この通知の数は、次の範囲の証拠によります。"
+        "ここに現れないことは、漏えいがないことを意味しません。",
         keep=True,
     ).bullets("{{ limit }}", "limit in limits")
     lists(sheet.head("別紙　持ち出されたリスト"))
-    sheet.text("一件ごとの時刻、端末、行の範囲、証拠の所在は extractions.csv と証拠別紙にあります。", "Small")
+    sheet.text(
+        "一件ごとの時刻、端末、行の範囲、証拠の所在は extractions.csv と証拠別紙にあります。",
+        "Small",
+    )
     sheet.head("受領後の期限について（参考）").text(
         f"{YOU}がこの事態を知った日は、遅くともこの通知を受けた日と扱われることがあります。"
         "{% if public %}行政機関等には委託先の通知による免除の定めがなく、同法第68条による報告が別に"

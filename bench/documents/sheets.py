@@ -22,9 +22,7 @@ KEPT_STYLES = frozenset(
      "Default Paragraph Font", "No List"]
 )  # fmt: skip
 
-SHORT_NOTE = (
-    "この文書は法的助言ではありません。［要確認］とした箇所は一次資料で確認していません。"
-)
+SHORT_NOTE = "この文書は法的助言ではありません。［要確認］とした箇所は一次資料で確認していません。"
 DRAFT_NOTE = "この文書は自動作成の案であり、送付前に責任者と弁護士の確認を要する。"
 
 
@@ -161,7 +159,7 @@ def _without_links(xml: bytes) -> bytes:
     """Links to the parts that are left out, taken out."""
     import re
 
-    gone = rb'<(?:Relationship|Override)\b[^>]*(?:thumbnail|customXml|stylesWithEffects)[^>]*/>'
+    gone = rb"<(?:Relationship|Override)\b[^>]*(?:thumbnail|customXml|stylesWithEffects)[^>]*/>"
     return re.sub(rb'<Default Extension="jpeg"[^>]*/>', b"", re.sub(gone, b"", xml))
 
 
@@ -199,7 +197,7 @@ def _styles(doc) -> None:
     for name, font, size, look in (
         ("To", MINCHO, 12, {"after": 2, "align": left}),
         ("From", MINCHO, 10.5, {"align": WD_ALIGN_PARAGRAPH.RIGHT}),
-        ("Small", MINCHO, 9, {"color": ASH, "after": 2}),
+        ("Small", MINCHO, 9, {"color": ASH, "after": 2, "align": left}),
         ("Cell", MINCHO, 9.5, {"after": 0, "line": 1.1, "align": left}),
         ("Cell Head", GOTHIC, 9.5, {"after": 0, "line": 1.1, "align": left}),
         ("Gap", MINCHO, 4, {"after": 0, "line": 1.0}),
@@ -210,7 +208,9 @@ def _styles(doc) -> None:
 
 def _paragraph_style(doc, name, font, size, *, color=None, **look) -> None:
     have = {style.name for style in doc.styles}
-    style = doc.styles[name] if name in have else doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    style = (
+        doc.styles[name] if name in have else doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    )
     if name not in ("Normal",):
         style.base_style = doc.styles["Normal"]
     style.quick_style = True

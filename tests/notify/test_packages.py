@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 from notify_cases import TEMPLATES, counts, extractions, package, people
+from word_files import text_of
 
 from breachscope import schema
 from breachscope.errors import ConfigError, EvidenceError, ReconciliationError
@@ -39,7 +40,7 @@ def test_a_package_holds_notice_counts_people_extractions_and_seal(tmp_path: Pat
 
     assert sorted(f.name for f in files) == names(tmp_path / "P1")
     assert {f.name.removeprefix("data/") for f in files} == {
-        "通知書.html", "通知書.txt", "README.txt", "counts.json", "counts.csv",
+        "通知書.docx", "通知書.pdf", "通知書.json", "README.txt", "counts.json", "counts.csv",
         "affected_people.csv", "affected_people.xlsx", "extractions.csv", "manifest.json",
         "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt", "bag-info.txt",
     }  # fmt: skip
@@ -165,20 +166,21 @@ def test_a_party_without_any_listed_person_still_gets_its_package(tmp_path: Path
     write_package(tmp_path / "P1", empty, TEMPLATES)
 
     assert table(tmp_path / "P1" / "data" / "affected_people.csv") == []
-    assert "から 未確認 まで" in (tmp_path / "P1" / "data" / "通知書.txt").read_text(
-        encoding="utf-8"
-    )
+    notice = text_of((tmp_path / "P1" / "data" / "通知書.docx").read_bytes())
+    assert "未確認 から 未確認 まで" in notice
+
+
+def notice_of(folder: Path) -> str:
+    return text_of((folder / "data" / "通知書.docx").read_bytes())
 
 
 def test_a_notice_says_what_nobody_confirmed_and_is_never_blank(tmp_path: Path) -> None:
     write_package(tmp_path / "P1", package(), TEMPLATES)
-    text = (tmp_path / "P1" / "data" / "通知書.txt").read_text(encoding="utf-8")
-    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
+    text = notice_of(tmp_path / "P1")
 
-    for item in ("四 原因", "五 二次被害", "六 本人への対応", "七 公表"):
-        assert text.split(item)[1].split("\n")[1].strip() == "未確認"
-    assert "None" not in text + page
-    assert "<p></p>" not in page
+    for item in ("四　原因", "五　二次被害又はそのおそれの有無及びその内容", "七　公表の実施状況"):
+        assert text.split(item)[1].lstrip().startswith("未確認")
+    assert "None" not in text
 
 
 def test_a_notice_holds_counts_run_issue_and_the_word_draft(tmp_path: Path) -> None:
@@ -186,20 +188,38 @@ def test_a_notice_holds_counts_run_issue_and_the_word_draft(tmp_path: Path) -> N
         statements={"cause": "共用アカウント <b>"}, sender=Sender("架空社", "係"), issue=2
     )
     write_package(tmp_path / "P1", said, TEMPLATES)
-    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
+    page = notice_of(tmp_path / "P1")
 
-    for text in ("4,001", "4,000", "4,002", "51,234", "案", "第2報", "実行3", "氏名、電話番号。",
-                 "架空社", "共用アカウント &lt;b&gt;", "法的助言ではありません"):  # fmt: skip
+    for text in ("4,001", "4,000", "4,002", "51,234", "【案】", "第2版", "実行3", "氏名、電話番号",
+                 "架空社", "共用アカウント <b>", "法的助言ではありません"):  # fmt: skip
         assert text in page
+
+
+def test_a_final_notice_does_not_call_itself_a_draft(tmp_path: Path) -> None:
+    write_package(tmp_path / "P1", package(draft=False), TEMPLATES)
+    page = notice_of(tmp_path / "P1")
+
+    assert "【確定】" in page
+    assert "案" not in page.replace("事案", "")
 
 
 def test_a_public_body_is_told_of_its_own_duty_with_the_unverified_marked(tmp_path: Path) -> None:
     body = package(recipient=Recipient("P1", "風見市", "local"))
     write_package(tmp_path / "P1", body, TEMPLATES)
-    page = (tmp_path / "P1" / "data" / "通知書.html").read_text(encoding="utf-8")
+    page = notice_of(tmp_path / "P1")
 
     assert "第68条" in page
     assert "［要確認" in page
+
+
+def test_the_figures_of_a_notice_stand_beside_it_as_numbers(tmp_path: Path) -> None:
+    write_package(tmp_path / "P1", package(), TEMPLATES)
+    said = json.loads((tmp_path / "P1" / "data" / "通知書.json").read_text(encoding="utf-8"))
+
+    assert (said["document"], said["run"], said["draft"]) == ("notice_entrusting_party", "3", True)
+    assert said["content"]["recipient"]["party_id"] == "P1"
+    assert said["content"]["scope"]["total"]["count"] == 4001
+    assert said["content"]["scope"]["rows"]["gross"] == 51234
 
 
 def test_a_statement_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:

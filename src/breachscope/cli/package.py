@@ -20,6 +20,9 @@ def package(
     check: Annotated[
         bool, typer.Option("--check", help="Check written packages; exit 5 if one is wrong.")
     ] = False,
+    final: Annotated[
+        bool, typer.Option("--final", help="Mark the documents final; else every page says draft.")
+    ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the first package of each party: notice, counts, affected people, manifest."""
@@ -33,6 +36,8 @@ def package(
             raise typer.Exit(5)
         output.say("every package is as it was sealed and holds its own party alone", quiet=quiet)
         return
-    written = packaging.package(case, run, party or [], command=command_line(), quiet=quiet)
+    written = packaging.package(
+        case, run, party or [], command=command_line(), final=final, quiet=quiet
+    )
     for folder in written:
         print(folder)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Frame: TypeAlias = pl.DataFrame | pl.LazyFrame
 
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """The entrusting party the package is for."""
@@ -29,6 +30,21 @@ class Sender:
 
     name: str | None = None
     contact: str | None = None
+    representative: str | None = None
+    address: str | None = None
+    corporate_number: str | None = None
+    industry: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where persons can ask whether they are affected."""
+
+    name: str | None = None
+    phone: str | None = None
+    hours: str | None = None
+    mail: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,7 @@ class Package:
     issue: int = 1  # the notice's own number: 2 and more are supplements
     prepared_on: str | None = None
     sender: Sender = Sender()
+    desk: Desk = Desk()
     files: Mapping[str, str] = field(default_factory=dict)  # evidence_id -> file name
     limits: tuple[str, ...] = ()  # what the evidence cannot tell, in sentences
     statements: Mapping[str, str] = field(default_factory=dict)  # what people state, by kind

@@ -158,7 +158,10 @@ def _figures(counts: Row) -> Iterator[tuple[str, ...]]:
 
 def _summary(package: Package, figures: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """The book's first sheet: what this is, then the counts."""
-    head = ("案" if package.draft else "確定", f"{package.case} 実行{package.run} 第{package.issue}版")
+    head = (
+        "案" if package.draft else "確定",
+        f"{package.case} 実行{package.run} 第{package.issue}版",
+    )
     return [head, ("委託元", package.recipient.name), ("figure", "tier", *MEASURES), *figures]
 
 

@@ -6,6 +6,7 @@ import hashlib
 import sys
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ import polars as pl
 from tqdm import tqdm
 
 from breachscope import __version__
-from breachscope.case import folder, ledger
+from breachscope.case import folder, ledger, stated
 from breachscope.case.fingerprint import sha256_of
 from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
@@ -48,6 +49,7 @@ def package(
     parties: Sequence[str],
     *,
     command: Sequence[str],
+    final: bool = False,
     quiet: bool = False,
 ) -> list[Path]:
     """Write the package of each named party, or of every party with anything to tell.
@@ -71,13 +73,14 @@ def package(
         names, told = folder_names(counts["party_id"].to_list()), _told(context, chosen)
         written: list[Path] = []
         seals: dict[str, str] = {}
-        templates = context.playbook.folder / "templates"
+        statements, templates = stated.read(context.case.root), _templates(context)
         with Press(templates, CREATED) as press:
             for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
                 written.append(target / names[party])
                 if not _stands(written[-1], party, chosen, told.get(party)):
                     made = _package(context, chosen, place, counts, party)
-                    writing.write_package(written[-1], made, templates, press)
+                    made = _stated(made, statements, final=final)
+                    writing.write_package(written[-1], made, templates, press=press)
                 seals[party] = sha256_of(written[-1] / seal.SUMS)
         entry = {
             "action": WRITTEN,
@@ -187,6 +190,24 @@ def _package(
         created=CREATED,
         files={item.evidence_id: item.file for item in items},
         limits=tuple(_limits(place, party)),
+    )
+
+
+def _templates(context: Context) -> Path:
+    return context.playbook.folder / "templates"
+
+
+def _stated(
+    package: packages.Package, told: stated.Statements, *, final: bool
+) -> packages.Package:  # fmt: skip
+    """The package with what people state for its documents."""
+    return replace(
+        package,
+        draft=not final,
+        prepared_on=told.prepared_on,
+        sender=packages.Sender(**told.sender.model_dump()),
+        desk=packages.Desk(**told.desk.model_dump()),
+        statements=told.of(package.recipient.party_id),
     )
 
 

@@ -191,9 +191,7 @@ def _markers(numbering: etree._Element) -> dict[str, str]:
             bullet = _value(level, "numFmt") == "bullet"
             levels[abstract.get(f"{W}abstractNumId")] = "・" if bullet else "1"
     numbers = numbering.findall(f"{W}num")
-    return {
-        str(n.get(f"{W}numId")): levels.get(_value(n, "abstractNumId"), "・") for n in numbers
-    }
+    return {str(n.get(f"{W}numId")): levels.get(_value(n, "abstractNumId"), "・") for n in numbers}
 
 
 # ------------------------------------------------------------------------- page and blocks
@@ -201,7 +199,14 @@ def _markers(numbering: etree._Element) -> dict[str, str]:
 
 def _page(section: etree._Element) -> Block:
     size, margin = section.find(f"{W}pgSz"), section.find(f"{W}pgMar")
-    page = {"width": 595.3, "height": 841.9, "top": 72.0, "bottom": 72.0, "left": 72.0, "right": 72.0}
+    page = {
+        "width": 595.3,
+        "height": 841.9,
+        "top": 72.0,
+        "bottom": 72.0,
+        "left": 72.0,
+        "right": 72.0,
+    }
     if size is not None:
         page |= _measures(size, {"w": "width", "h": "height"})
     if margin is not None:

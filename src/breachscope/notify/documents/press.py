@@ -74,7 +74,7 @@ class Press:
         refuse_steering(name, view)
         filled = word.filled(context(view))
         page = layout.document(looks, {**word.parts, **filled})
-        _refuse_unmarked(word.name, page, view.head)
+        _refuse_unmarked(word, page, view.head)
         by_hand = make_printable(page)
         pdf = self.typesetter.pdf(self.data(title, looks, [page]), self.timestamp)
         docx = word.written(filled, title, self.created)
@@ -85,7 +85,9 @@ class Press:
         """What the PDF says of its making: fixed, for the same bytes."""
         return int(self.created.timestamp())
 
-    def pages(self, template: str, views: Iterable[Any]) -> tuple[layout.Layout, list[layout.Block]]:
+    def pages(
+        self, template: str, views: Iterable[Any]
+    ) -> tuple[layout.Layout, list[layout.Block]]:
         """The same document for many: layout and pages, not yet printable."""
         word, looks = self._template(template)
         pages = []
@@ -187,12 +189,14 @@ def _printable(block: Any, told: dict[str, None]) -> None:
             _printable(block.get(name, ()), told)
 
 
-def _refuse_unmarked(template: str, page: Mapping[str, Any], head: Head) -> None:
+def _refuse_unmarked(word: WordTemplate, page: Mapping[str, Any], head: Head) -> None:
+    """Header and footer ask for what every page must show, and do show it."""
     margin = "".join(layout.texts([page["header"], page["footer"]]))
     wanted = {"mark": head.mark, "issue": head.issue, "run": head.run}
-    if lacking := [name for name, text in wanted.items() if text not in margin]:
+    lacking = [n for n, t in wanted.items() if n not in word.asked_in_margins or t not in margin]
+    if lacking:
         named = ", ".join(f"{{{{ {name} }}}}" for name in lacking)
         raise ConfigError(
-            f"{template}: header and footer do not show {named}",
+            f"{word.name}: header and footer do not show {named}",
             hint="every page must show draft or final, version and run",
         )

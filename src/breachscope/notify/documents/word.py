@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
+from jinja2 import meta
 from lxml import etree
 
 from breachscope.errors import ConfigError
@@ -47,10 +48,17 @@ class WordTemplate:
         self.name = path.name
         self.source = _read(path)
         self.parts = _parts(path.name, self.source)
-        self.compiled = {
-            part: compiled(environment, _source(path, xml), path.name)
+        sources = {
+            part: _source(path, xml)
             for part, xml in self.parts.items()
             if _FILLED.fullmatch(part) and (part == BODY or _MARKUP.search(xml.decode()))
+        }
+        self.compiled = {p: compiled(environment, s, path.name) for p, s in sources.items()}
+        self.asked_in_margins = {
+            name
+            for part, source in sources.items()
+            if part != BODY
+            for name in meta.find_undeclared_variables(environment.parse(source))
         }
 
     def filled(self, context: Mapping[str, Any]) -> dict[str, bytes]:
