@@ -99,6 +99,16 @@ def head(path: Path) -> Head:
     return _head_of(lines[-1] if lines else None)
 
 
+def heads(path: Path) -> list[Head]:
+    """The head after each entry, in order. Check the ledger first.
+
+    Raises:
+        TamperedEvidence: a line cannot be read.
+
+    """
+    return [_head_of(line) for line in _lines(path)[0]] if path.exists() else []
+
+
 def entries(path: Path) -> list[dict[str, Any]]:
     """Every entry, in order. Check the ledger first.
 

@@ -15,9 +15,11 @@ from breachscope.cli import (
     demo,
     diff,
     exercise,
+    export,
     package,
     run,
     show,
+    sign,
     why,
 )
 
@@ -43,6 +45,9 @@ app.command("why")(why.why)
 app.command("decide")(decide.decide)
 app.command("diff")(diff.diff)
 app.command("package")(package.package)
+app.command("sign")(sign.sign)
+app.command("timestamp")(sign.timestamp)
+app.command("export")(export.export)
 app.command("exercise")(exercise.exercise)
 app.command("demo")(demo.demo)
 

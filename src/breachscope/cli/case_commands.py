@@ -47,6 +47,12 @@ def init(
 def verify(
     case: CaseOption = None,
     head: Annotated[str | None, typer.Option(help="SEQ:DIGEST kept outside the case.")] = None,
+    signers: Annotated[
+        Path | None, typer.Option(help="Allowed-signers file; one of them must have signed.")
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="Certificates (PEM) every time stamp must hold under.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check the ledger's chain, every evidence file and every run. Exit 4 if anything changed."""
@@ -55,7 +61,7 @@ def verify(
     from breachscope.case import folder
     from breachscope.workflow import verify as checking
 
-    verdict = checking.verify(folder.find(case), head)
+    verdict = checking.verify(folder.find(case), head, signers, trust)
     if as_json:
         output.print_json({"schema": "breachscope/verify/1", **asdict(verdict)})
     else:

@@ -6,7 +6,6 @@ The same key and message give the same signature.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import struct
 import textwrap
@@ -109,8 +108,11 @@ def read(text: str) -> Signature:
     inner = text.strip().removeprefix(BEGIN).removesuffix(END)
     try:
         blob = base64.b64decode("".join(inner.split()), validate=True)
+    except ValueError:
+        raise ValueError("not an SSH signature") from None
+    try:
         return _parsed(blob)
-    except (binascii.Error, struct.error, UnicodeDecodeError):
+    except (struct.error, UnicodeDecodeError):
         raise ValueError("not an SSH signature") from None
 
 

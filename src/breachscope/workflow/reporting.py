@@ -15,6 +15,7 @@ from breachscope.report import html, inputs
 from breachscope.report import view as viewing
 from breachscope.workflow import diff, frames, intake, sources
 from breachscope.workflow.context import now
+from breachscope.workflow.standing import standing
 from breachscope.workflow.tables import run_record
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _used(context: Context, number: int) -> list[Item]:
 
 def _settings(context: Context, number: int) -> inputs.Settings:
     record, rules = run_record(context, number), context.playbook.rules
+    outside = standing(context.case, ledger.entries(context.case.ledger))
     return inputs.Settings(
         case=context.settings.name,
         run=number,
@@ -121,6 +123,8 @@ def _settings(context: Context, number: int) -> inputs.Settings:
         ),
         events_until=_moment(record["events_until"]),
         acquired_until=_moment(record["acquired_until"]),
+        signed=bool(outside.signed),
+        timestamped=bool(outside.stamped),
     )
 
 

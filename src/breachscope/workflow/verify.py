@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from breachscope.case import decisions, folder, ledger, register, stored
 from breachscope.case.fingerprint import sha256_of
-from breachscope.errors import BreachscopeError
+from breachscope.errors import BreachscopeError, ConfigError
+from breachscope.sealing import signers, timestamps
 from breachscope.workflow import reporting
+from breachscope.workflow.standing import standing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from cryptography import x509
 
     from breachscope.case.folder import CaseFolder
 
@@ -28,19 +32,30 @@ class Verdict:
     runs: int
     problems: list[str]
     notes: list[str]
+    signed: list[str] = field(default_factory=list)  # in words; empty: unsigned
+    timestamped: list[str] = field(default_factory=list)
 
 
-def verify(case: CaseFolder, expected_head: str | None) -> Verdict:
+def verify(
+    case: CaseFolder,
+    expected_head: str | None,
+    trusted: Path | None = None,
+    roots: Path | None = None,
+) -> Verdict:
     """Check ledger, evidence and runs; every problem is told, none stops the check.
 
     Args:
         case: the case.
         expected_head: SEQ:DIGEST kept outside; only with it can a cut-off end be proved.
+        trusted: an allowed-signers file; then one of its people must have signed the ledger.
+        roots: certificates of time authorities; then every time stamp must hold under them.
 
     Raises:
-        ConfigError: the expected head is not of that form.
+        ConfigError: the expected head, or a file of signers or certificates, is not of its form.
 
     """
+    known = signers.read(trusted) if trusted else None
+    authorities = _certificates(roots) if roots else None
     findings = ledger.check(case.ledger, expected_head)
     torn = [f for f in findings if f.wrong is ledger.Wrong.TORN]
     problems = [
@@ -62,10 +77,29 @@ def verify(case: CaseFolder, expected_head: str | None) -> Verdict:
         "what the stages computed (store, but for store/intake) is not sealed: without it, the "
         "next run computes it again"
     )
-    notes.append("unsigned, not timestamped: keep the head outside the case to prove its end")
+    outside = standing(case, entries, known, authorities)
+    problems += outside.problems
+    notes += outside.notes
+    notes += outside.lines
+    if not (outside.signed and outside.stamped):
+        notes.append("keep the head outside the case to prove its end")
     return Verdict(
-        str(ledger.head(case.ledger)), len(entries), len(items), len(runs), problems, notes
+        str(ledger.head(case.ledger)),
+        len(entries),
+        len(items),
+        len(runs),
+        problems,
+        notes,
+        outside.signed,
+        outside.stamped,
     )
+
+
+def _certificates(path: Path) -> list[x509.Certificate]:
+    try:
+        return timestamps.certificates(path.read_bytes())
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: holds no certificate in PEM form") from None
 
 
 def _evidence_problems(case: CaseFolder, items: list[register.Item]) -> list[str]:
