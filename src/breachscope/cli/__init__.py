@@ -10,6 +10,7 @@ import typer
 
 from breachscope.cli import (
     add,
+    answer,
     case_commands,
     decide,
     demo,
@@ -42,6 +43,7 @@ app.command("run")(run.run)
 app.command("status")(case_commands.status)
 app.command("show")(show.show)
 app.command("why")(why.why)
+app.command("answer")(answer.answer)
 app.command("decide")(decide.decide)
 app.command("diff")(diff.diff)
 app.command("package")(package.package)

@@ -1,5 +1,6 @@
 """Synthetic cases with their truth: evidence in the disorder real evidence has, and the scores."""
 
+from breachscope.exercise.answer_score import all_stretches, answer_score
 from breachscope.exercise.build import ExercisePaths, write_exercise
 from breachscope.exercise.leak_score import leak_scores
 from breachscope.exercise.score import Run, Scores, Truth, read_truth, scores
@@ -9,6 +10,8 @@ __all__ = [
     "Run",
     "Scores",
     "Truth",
+    "all_stretches",
+    "answer_score",
     "leak_scores",
     "read_truth",
     "scores",

@@ -13,6 +13,7 @@ import polars as pl
 
 from breachscope.errors import EvidenceError
 from breachscope.schema.actors import *
+from breachscope.schema.answers import *
 from breachscope.schema.columns import *
 from breachscope.schema.evidence import *
 from breachscope.schema.evidence import Kind, canonical

@@ -13,7 +13,16 @@ from tqdm import tqdm
 from breachscope import playbook
 from breachscope.case import folder
 from breachscope.errors import ConfigError
-from breachscope.workflow import adding, intake, packaging, requests, running, start, tables
+from breachscope.workflow import (
+    adding,
+    answering,
+    intake,
+    packaging,
+    requests,
+    running,
+    start,
+    tables,
+)
 from breachscope.workflow.context import opened
 from breachscope.workflow.run import quarantine
 
@@ -95,7 +104,7 @@ def mandate(path: Path) -> dict[str, Any]:
 
 def scored(case: Path, paths: ExercisePaths) -> list[str]:
     """The run's tables held against what the simulated people did."""
-    from breachscope.exercise import leak_scores, score
+    from breachscope.exercise import all_stretches, answer_score, leak_scores, score
 
     context = opened(case)
     _, place = tables.run_folder(context, None)
@@ -129,4 +138,9 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         paths.truth,
         pl.scan_parquet(place / "people.parquet"),
     )
-    return [*found.as_lines(), *leaks]
+    answers = answer_score(
+        answering.grid(case, all_stretches()),
+        pl.read_parquet(paths.truth / "downloads.parquet"),
+        pl.read_parquet(paths.truth / "gaps.parquet"),
+    )
+    return [*found.as_lines(), *leaks, *answers.as_lines()]

@@ -16,7 +16,7 @@ from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
-from breachscope.workflow import counting, frames, leaks, notes, reconstruction
+from breachscope.workflow import counting, frames, judging, leaks, notes, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
 from breachscope.workflow.situation import LOGS, Moment, Situation, situation
@@ -160,33 +160,26 @@ def computed_tables(s: Situation) -> dict[str, Path]:
     if not s.items:
         raise EvidenceError("the case has no evidence", hint="breachscope add --as KIND FILE")
     refuse_double_parties(s)
-    inventory = reconstruction.inventory_part(s)
-    superseded = s.superseded(Kind.DOWNLOADS)
-    extracted = [
-        reconstruction.extraction_part(s, item, inventory, superseded)
-        for item in s.of(Kind.DOWNLOADS)
-    ]
-    if not extracted:
-        raise EvidenceError("the case has no downloads", hint="breachscope add --as downloads FILE")
-    contents = counting.contents_by_party(s, inventory)
-    persons = {
-        party: counting.identity_part(s, party, contents.get(party, []))
-        for party in counting.party_ids(s, inventory)
-    }
-    labels = counting.over_part(s, persons)
-    found = leaks.found(s, inventory, contents, persons, labels)
-    judged = reconstruction.egress_part(s, inventory, extracted, found.sources)
+    told = judging.judged(s)
     seen = coverage_tables(s)
-    ladder = counted(s, inventory, judged, contents, persons, labels, found.grounds)
+    ladder = counted(
+        s,
+        told.inventory,
+        told.egress,
+        told.contents,
+        told.persons,
+        told.labels,
+        told.leaks.grounds,
+    )
     return {
-        "versions": inventory,
+        "versions": told.inventory,
         **{
-            name: judged / f"{name}.parquet"
+            name: told.egress / f"{name}.parquet"
             for name in ("extractions", "inquiry", "acts", "grounds")
         },
         **seen,
         **ladder,
-        **leaks.tables(s, found, judged, persons),
+        **leaks.tables(s, told.leaks, told.egress, told.persons),
     }
 
 

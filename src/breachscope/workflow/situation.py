@@ -104,7 +104,7 @@ def situation(context: Context, parts: Parts, moment: Moment) -> Situation:
         EvidenceError: a file is not there any more.
 
     """
-    items = [item for item in context.items if _had(item, moment)]
+    items = [item for item in context.items if had(item, moment)]
     proved(context, items)
     read = [intake.current(context, item) for item in items]
     intake.refuse_changed_tables(context, read)
@@ -119,7 +119,8 @@ def situation(context: Context, parts: Parts, moment: Moment) -> Situation:
     )
 
 
-def _had(item: Item, moment: Moment) -> bool:
+def had(item: Item, moment: Moment) -> bool:
+    """The inquiry had this file by the moment asked about."""
     until = moment.acquired_until
     return until is None or datetime.fromisoformat(item.known_at) <= until
 
