@@ -23,7 +23,7 @@ import polars as pl
 from breachscope import evidence
 from breachscope.people import counts, scope
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import counting, intake, leaks, reconstruction
+from breachscope.workflow import counting, intake, intake_tables, leaks, reconstruction
 from breachscope.workflow.context import Context, opened
 from breachscope.workflow.parts import Parts
 from breachscope.workflow.situation import Moment, Situation
@@ -69,7 +69,7 @@ def intake_comparison(context: Context) -> dict[str, Any]:
             target = scratch / item.evidence_id
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir()
-            intake.write_tables(reading, target, spec)
+            intake_tables.write_tables(reading, target, spec)
 
     def peer(**options: Any) -> None:
         for item in chosen:

@@ -70,7 +70,7 @@ def test_tables_read_again_as_other_bytes_are_entered_in_the_ledger(
     golden_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(golden_copy / "store")
-    monkeypatch.setattr("breachscope.workflow.intake.COMPRESSION", "zstd")
+    monkeypatch.setattr("breachscope.workflow.intake_tables.COMPRESSION", "zstd")
     golden_case.done(breachscope("run", "--case", golden_copy))
     monkeypatch.undo()
     assert "evidence read again" in (golden_copy / "evidence" / "ledger.jsonl").read_text()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from breachscope.cli.output import bounds, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SHOWN: Final = 200
 
@@ -142,6 +142,8 @@ def coverage(document: dict[str, Any]) -> None:
                 f"{source['kind']}: silent {silence['from'][:16]} to {silence['to'][:16]}, "
                 f"about {silence['expected']:,.0f} events expected"
             )
+        for text in _wholeness(source):
+            print(f"{source['kind']}: {text}")
         for copy in source["copies"]:
             print(
                 f"{source['kind']}: {copy['copy']} is a copy of {copy['original']}: "
@@ -151,6 +153,28 @@ def coverage(document: dict[str, Any]) -> None:
             )
     for missing in document["expected_missing"]:
         print(f"never given: {missing['kind']}: {missing['why']}")
+
+
+def _wholeness(source: dict[str, Any]) -> Iterator[str]:
+    """What the log tells of itself: cleared, numbers missing, damage."""
+    for mark in source["cleared"]:
+        when = (mark["at"] or "at an unknown time")[:16].replace("T", " ")
+        who = f" by {mark['account']}" if mark["account"] else ""
+        yield f"{mark['log']} of {mark['host']} was cleared {when}{who}: {_place(mark)}"
+    for mark in source["record_gaps"]:
+        yield (
+            f"{mark['records']:,} records missing, {mark['first']} to {mark['last']}, "
+            f"{mark['why']}: {_place(mark)}"
+        )
+    for mark in source["damaged"]:
+        lost = "" if mark["records"] is None else f", {mark['records']:,} records in it"
+        yield f"damaged: {mark['why']}{lost}: {_place(mark)}"
+
+
+def _place(mark: dict[str, Any]) -> str:
+    parts = (mark["evidence_id"], mark["member"], mark["line"])
+    text = ":".join(str(part) for part in parts if part is not None)
+    return text if mark["line"] is not None else f"{text} byte {mark['byte']}"
 
 
 def people(document: dict[str, Any]) -> None:

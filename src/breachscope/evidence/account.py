@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from breachscope.schema import SET_ASIDE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,14 @@ class Batch:
 
     `taken` has the canonical columns of the kind and `attr:` columns; `quarantined` and
     `skipped` are `schema.SET_ASIDE`. `rows` is counted before any line is judged.
+    `beside` holds what a format tells besides its events: frames of `schema.SIDE_TABLES`.
     """
 
     taken: pl.DataFrame
     quarantined: pl.DataFrame
     skipped: pl.DataFrame
     rows: int
+    beside: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

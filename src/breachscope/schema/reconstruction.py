@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from breachscope.schema.columns import UTC_TIME
-from breachscope.schema.evidence import PROVENANCE
+from breachscope.schema.evidence import LOG_MARKS, PROVENANCE
 
 TIERS: Final = ("confirmed", "probable", "possible", "explained", "failed", "outside_focus")
 COUNTED_TIERS: Final = ("confirmed", "probable", "possible")
@@ -181,6 +181,11 @@ BACKWARD_STEPS: Final = pl.Schema(
         "seconds": pl.Float64(),  # how far back the clock went
     }
 )
+
+MARKS_OF_LOGS: Final = pl.Schema(
+    {"kind": pl.String(), "evidence_id": pl.String(), **LOG_MARKS},
+)
+"""Coverage: what each log tells of its own wholeness, see LOG_MARKS."""
 
 COPY_LINES: Final = pl.Schema(
     {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope.reconstruct import timeline
-from breachscope.schema import ATTRIBUTE_PREFIX, PROVENANCE, Kind, canonical
+from breachscope.schema import ATTRIBUTE_PREFIX, PROVENANCE, SIDE_TABLES, Kind, canonical
 from breachscope.workflow.intake import tables_folder
 
 if TYPE_CHECKING:
@@ -72,3 +72,21 @@ def set_aside(case: CaseFolder, item: Item) -> pl.DataFrame:
             }
         )
     return pl.read_parquet(path)
+
+
+def beside(case: CaseFolder, items: Iterable[Item], name: str) -> pl.DataFrame:
+    """One side table of these files: kind, evidence_id, then its own columns (`SIDE_TABLES`)."""
+    schema = SIDE_TABLES[name]
+    found = [
+        pl.read_parquet(path).select(
+            kind=pl.lit(item.kind.value), evidence_id=pl.lit(item.evidence_id), **_columns(schema)
+        )
+        for item in items
+        if (path := tables_folder(case, item.store) / f"{name}.parquet").is_file()
+    ]
+    empty = pl.DataFrame(schema={"kind": pl.String(), "evidence_id": pl.String(), **schema})
+    return pl.concat([empty, *found])
+
+
+def _columns(schema: pl.Schema) -> dict[str, pl.Expr]:
+    return {column: pl.col(column) for column in schema}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import tomllib
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from tqdm import tqdm
 
 from breachscope import __version__, evidence
@@ -19,6 +18,7 @@ from breachscope.case.fingerprint import digest_of, sha256_of
 from breachscope.errors import BreachscopeError, ConfigError, EvidenceError, TamperedEvidence
 from breachscope.schema import Kind, canonical
 from breachscope.workflow.context import Context, now
+from breachscope.workflow.intake_tables import write_tables
 from breachscope.workflow.requests import Request
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 INTAKE_VERSION = 3
 """Raised by hand when the same file would be read differently."""
 
-COMPRESSION: Literal["lz4"] = "lz4"
 PLAIN = "delimited text"
 """What intake calls a text file that is not packed: its byte offsets are the file's own."""
 
@@ -215,49 +214,6 @@ def with_end(request: Request) -> Request:
         return request
     modified = datetime.fromtimestamp(request.path.stat().st_mtime, UTC).date()
     return replace(request, options=replace(options, ended_by=modified.isoformat()))
-
-
-def write_tables(
-    reading: evidence.Reading, target: Path, spec: evidence.ReadSpec
-) -> dict[str, int]:
-    """Write `taken-*.parquet` and `set_aside.parquet`; of records, count the rows by version."""
-    asides: list[pl.DataFrame] = []
-    versions: dict[str, int] = {}
-    with ThreadPoolExecutor(1) as writer:  # writes one batch while the next is read
-        written: Future[None] | None = None
-        for number, batch in enumerate(reading.batches()):
-            if written:
-                written.result()
-            if batch.taken.height or number == 0:
-                place = target / f"taken-{number:05d}.parquet"
-                written = writer.submit(_write_taken, batch.taken, place)
-            asides += [
-                frame.with_columns(what=pl.lit(what))
-                for what, frame in (("quarantined", batch.quarantined), ("skipped", batch.skipped))
-                if frame.height
-            ]
-            if spec.kind is Kind.RECORDS:
-                _count_versions(versions, batch, spec)
-        if written:
-            written.result()
-    if asides:
-        pl.concat(asides).sort("member", "line").write_parquet(target / "set_aside.parquet")
-    return versions
-
-
-def _write_taken(taken: pl.DataFrame, place: Path) -> None:
-    taken.write_parquet(place, compression=COMPRESSION, statistics=False)
-
-
-def _count_versions(
-    versions: dict[str, int], batch: evidence.Batch, spec: evidence.ReadSpec
-) -> None:
-    if spec.version_id is not None:
-        data_rows = batch.taken.height + batch.quarantined.height
-        versions[spec.version_id] = versions.get(spec.version_id, 0) + data_rows
-        return
-    for version, rows in batch.taken["version_id"].value_counts(sort=False).iter_rows():
-        versions[version] = versions.get(version, 0) + rows
 
 
 def _item(

@@ -21,11 +21,12 @@ from breachscope.reconstruct import (
     timeline,
     versions,
 )
-from breachscope.schema import BACKWARD_STEPS, RHYTHMS, Kind, conform
+from breachscope.schema import BACKWARD_STEPS, MARKS_OF_LOGS, RHYTHMS, Kind, conform
 from breachscope.workflow import frames
 from breachscope.workflow.situation import LOGS, Situation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
@@ -120,6 +121,15 @@ def coverage_part(s: Situation, kind: Kind) -> Path:
         COVERAGE_VERSION,
     )
     return s.parts.get(wanted, make)
+
+
+def marks_of_logs(s: Situation, kinds: Sequence[Kind]) -> pl.DataFrame:
+    """MARKS_OF_LOGS of these kinds: what each log tells of its own wholeness."""
+    found = frames.beside(s.context.case, s.of(*kinds), "log_marks")
+    if s.moment.events_until is not None:
+        found = timeline.until(found.lazy(), s.moment.events_until).collect()
+    order = ("kind", "evidence_id", "member", "mark", "line", "first")
+    return conform(found.lazy(), MARKS_OF_LOGS).collect().sort(*order, maintain_order=True)
 
 
 def extraction_part(s: Situation, item: Item, inventory: Path, superseded: Path) -> Path:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES_VERSION = 1
+COVERAGE_TABLES_VERSION = 2
 
 RUN_TABLES = (
     "versions",
@@ -39,6 +40,7 @@ RUN_TABLES = (
     "backward_steps",
     "copy_lines",
     "copy_pairs",
+    "log_marks",
     "counts",
     "over_parties",
     "scope",
@@ -233,6 +235,7 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
             target / "copy_lines.parquet"
         )
         pl.concat(pairs).write_parquet(target / "copy_pairs.parquet")
+        reconstruction.marks_of_logs(s, kinds).write_parquet(target / "log_marks.parquet")
 
     wanted = Fingerprint(
         "coverage tables",
@@ -240,7 +243,7 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
         {kind.value: place.name for kind, place in places.items()}
         | {f"copies of {kind.value}": place.name for kind, place in copied.items()},
         {},
-        TABLES_VERSION,
+        COVERAGE_TABLES_VERSION,
     )
     place = s.parts.get(wanted, make)
     names = (
@@ -250,6 +253,7 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
         "backward_steps",
         "copy_lines",
         "copy_pairs",
+        "log_marks",
     )
     return {name: place / f"{name}.parquet" for name in names}
 

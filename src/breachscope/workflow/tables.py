@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from breachscope.case import folder
 from breachscope.errors import ConfigError
 from breachscope.reconstruct import coverage
-from breachscope.schema import ATTRIBUTE_PREFIX, LADDER_TIERS, MEASURES, Kind
+from breachscope.schema import ATTRIBUTE_PREFIX, LADDER_TIERS, MARKS_OF_LOGS, MEASURES, Kind
 from breachscope.workflow import frames, intake
 
 if TYPE_CHECKING:
@@ -169,8 +169,10 @@ def coverage_table(context: Context, number: int | None) -> Shown:
         name: pl.read_parquet(place / f"{name}.parquet")
         for name in ("silences", "backward_steps", "copy_lines", "copy_pairs")
     }
+    tables["log_marks"] = _log_marks(place)
     kinds = {item.evidence_id: item.kind.value for item in context.items}
-    sources = [_source(row, tables, kinds) for row in rhythms.iter_rows(named=True)]
+    told = [*rhythms.iter_rows(named=True), *_eventless(rhythms, tables["log_marks"])]
+    sources = [_source(row, tables, kinds) for row in told]
     present = {item.kind for item in run_items(context, chosen)}
     missing = [
         {"kind": source.kind.value, "why": source.why}
@@ -178,6 +180,22 @@ def coverage_table(context: Context, number: int | None) -> Shown:
     ]
     document = _document("coverage", chosen, sources=sources, expected_missing=missing)
     return Shown("coverage", document, rhythms.with_columns(pl.col("evidence_ids").list.join(";")))
+
+
+def _log_marks(place: Path) -> pl.DataFrame:
+    """MARKS_OF_LOGS of a run; none in a run made before there were any."""
+    path = place / "log_marks.parquet"
+    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=MARKS_OF_LOGS)
+
+
+def _eventless(rhythms: pl.DataFrame, marks: pl.DataFrame) -> list[dict[str, Any]]:
+    """Logs without a single event of their kind that tell all the same that they are not whole."""
+    others = marks.filter(~pl.col("kind").is_in(rhythms["kind"].to_list()))
+    return [
+        dict.fromkeys(rhythms.columns)
+        | {"kind": kind, "evidence_ids": sorted(set(own["evidence_id"])), "events": 0}
+        for (kind,), own in others.group_by("kind", maintain_order=True)
+    ]
 
 
 def _source(
@@ -196,9 +214,26 @@ def _source(
         "first": iso(row["first"]),
         "last": iso(row["last"]),
         "silences": _rows(silent.drop("kind")),
-        "cleared": [],
+        **_wholeness(tables["log_marks"].filter(pl.col("kind") == kind)),
         "backward_steps": _rows(steps.drop("kind")),
         "copies": copies,
+    }
+
+
+_MARKS: Final = {
+    "cleared": ("at", "log", "host", "account"),
+    "gap": ("log", "host", "first", "last", "records", "why"),
+    "damaged": ("records", "why"),
+}
+_MARK_KEYS: Final = {"cleared": "cleared", "gap": "record_gaps", "damaged": "damaged"}
+
+
+def _wholeness(marks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Clearings, gaps in record numbers and damage, each with its place."""
+    place = ("evidence_id", "member", "line", "byte")
+    return {
+        _MARK_KEYS[mark]: _rows(marks.filter(pl.col("mark") == mark).select(*place, *names))
+        for mark, names in _MARKS.items()
     }
 
 
