@@ -288,18 +288,21 @@ LOG_MARKS: Final = pl.Schema(
         "member": pl.String(),
         "line": pl.UInt64(),  # record number of the event, or of the last one before a gap
         "byte": pl.UInt64(),  # where the record or the damaged stretch begins
-        "mark": pl.Enum(["cleared", "gap", "damaged"]),
+        "mark": pl.Enum(["cleared", "gap", "damaged", "clock_back"]),
         "log": pl.String(),  # the log's own name, as "Security"
         "host": pl.String(),
         "account": pl.String(),  # who cleared it, as logged
         "at": UTC_TIME,  # null for gaps and damage
+        "seconds": pl.Float64(),  # how far back the clock went from the record numbered one less
         "first": pl.UInt64(),  # numbers that should be there and are not, both included
         "last": pl.UInt64(),
         "records": pl.UInt64(),  # how many are missing or unreadable; null if it cannot be told
         "why": pl.String(),  # in words, never a value
     }
 )
-"""What a log tells of its own wholeness: "log cleared", gaps in its numbering, damage."""
+"""What a log tells of its own wholeness: "log cleared", gaps in its numbering, damage, its clock.
+
+The clock is judged on every record of the log, also on those that are no rows of the kind."""
 
 SIDE_TABLES: Final = {"log_marks": LOG_MARKS}
 """Tables a reader may give besides rows, by name; kept with the evidence's own."""

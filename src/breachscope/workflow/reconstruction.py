@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from breachscope.case.register import Item
 
 INVENTORY_VERSION = 2
-COVERAGE_VERSION = 2
+COVERAGE_VERSION = 3
 EXTRACTION_VERSION = 2
 EGRESS_VERSION = 3
 
@@ -109,9 +109,7 @@ def coverage_part(s: Situation, kind: Kind) -> Path:
         coverage.months(events.lazy(), kind, zone).sink_parquet(target / "months.parquet")
         judged.silences.write_parquet(target / "silences.parquet")
         judged.rhythm.lazy().pipe(conform, RHYTHMS).sink_parquet(target / "rhythm.parquet")
-        timeline.backward_steps(events.lazy(), kind).pipe(conform, BACKWARD_STEPS).sink_parquet(
-            target / "steps.parquet"
-        )
+        _steps(s, events, kind).write_parquet(target / "steps.parquet")
 
     wanted = Fingerprint(
         "coverage",
@@ -121,6 +119,15 @@ def coverage_part(s: Situation, kind: Kind) -> Path:
         COVERAGE_VERSION,
     )
     return s.parts.get(wanted, make)
+
+
+def _steps(s: Situation, events: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """BACKWARD_STEPS of one kind: as a log tells of all its records, else from its rows."""
+    rows = timeline.backward_steps(events.lazy(), kind).pipe(conform, BACKWARD_STEPS).collect()
+    marks = marks_of_logs(s, [kind]).filter(pl.col("mark") == "clock_back")
+    own = marks.lazy().pipe(conform, BACKWARD_STEPS).collect()
+    others = rows.filter(~pl.col("evidence_id").is_in(own["evidence_id"].unique().to_list()))
+    return pl.concat([others, own]).sort("evidence_id", "line", maintain_order=True)
 
 
 def marks_of_logs(s: Situation, kinds: Sequence[Kind]) -> pl.DataFrame:

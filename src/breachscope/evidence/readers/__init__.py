@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from breachscope.evidence.readers import iis, syslog
+from breachscope.evidence.readers import evtx, iis, syslog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ class Reader(Protocol):
         """The rows of one stream."""
 
 
-READERS = (cast("Reader", iis), cast("Reader", syslog))
+READERS = (cast("Reader", evtx), cast("Reader", iis), cast("Reader", syslog))
 
 
 def reader_of(head: bytes, kind: Kind) -> Reader | None:

@@ -1,0 +1,81 @@
+"""Windows event logs (EVTX), through the library `evtx` of the extra `[windows]`.
+
+The file is read a few chunks at a time, each time as a small file of its own, so that memory
+is bounded and every record has its byte. A row's line is the record's number. Times are those
+of the event (System.TimeCreated), not of the record's header. Records of other events are
+skipped; records in a damaged chunk are quarantined one by one. Clearings, gaps in the
+numbering and damage go to `log_marks`.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+from breachscope.errors import EvidenceError
+from breachscope.evidence.readers.evtx import chunks, decoding
+from breachscope.evidence.readers.evtx.rows import Maker
+from breachscope.evidence.readers.evtx.wholeness import Wholeness
+from breachscope.schema import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from breachscope.evidence.account import Account, Batch
+    from breachscope.evidence.containers import Stream
+    from breachscope.evidence.spec import ReadSpec
+    from breachscope.evidence.times import Zone
+
+NAME: Final = "Windows event log (EVTX)"
+ENCODING: Final = "UTF-16, as the format has it"
+KINDS: Final = (Kind.LOGINS, Kind.DOWNLOADS, Kind.REMOTE, Kind.MEDIA)
+STANDARD_ZONE: Final = "UTC"
+
+
+def matches(head: bytes) -> bool:
+    """The file begins with the format's mark."""
+    return head.startswith(chunks.MAGIC)
+
+
+def read(
+    stream: Stream,
+    spec: ReadSpec,
+    zone: Zone,
+    member: str | None,
+    account: Account,
+    note: Callable[[str], None],
+) -> Iterator[Batch]:
+    """The records of a log, as rows of the kind asked for.
+
+    Raises:
+        EvidenceError: the library is not installed, or the file ends within its header.
+    """
+    decoding.require()
+    head = stream.read(chunks.HEADER)
+    if len(head) < chunks.HEADER:
+        raise EvidenceError("is an event log cut short: it ends inside the file's own header")
+    header = chunks.Header.of(head)
+    if header.dirty:
+        note("the log is marked dirty: it was not closed before it was copied")
+    rows, whole = Maker(spec, zone, member), Wholeness(member, header)
+    for group, records in _decoded(stream, head, spec.block_bytes):
+        told, marks = whole.of(group, records)
+        yield rows.batch(told, marks)
+    yield rows.rest(whole.rest())
+    if whole.damaged:
+        note(f"damaged stretches: {whole.damaged}; their records are quarantined")
+
+
+def _decoded(
+    stream: Stream, head: bytes, size: int
+) -> Iterator[tuple[chunks.Group, decoding.Records]]:
+    """Each group of chunks with its records; the next is decoded while one is used."""
+    with ThreadPoolExecutor(1) as worker:
+        waiting = None
+        for group in chunks.groups(stream, head, size):
+            coming = worker.submit(decoding.records, group)
+            if waiting:
+                yield waiting[0], waiting[1].result()
+            waiting = (group, coming)
+        if waiting:
+            yield waiting[0], waiting[1].result()

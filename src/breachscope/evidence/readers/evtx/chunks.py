@@ -1,0 +1,255 @@
+"""The frame of an EVTX file: its header, its chunks, and where each record begins.
+
+The library that decodes records passes over a broken chunk or record header without a word.
+So records are found here first, by their own marks, and what the library gives is held
+against that. Layout: MS-EVEN6 knows none; the offsets are those of libyal's documentation of
+the format, checked on real files.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from breachscope.evidence.containers import Stream
+
+MAGIC: Final = b"ElfFile\0"
+HEADER: Final = 4096
+CHUNK: Final = 65536
+
+CUT_SHORT: Final = "the file ends inside the chunk"
+NO_HEADER: Final = "the chunk has no header"
+BROKEN_OFF: Final = "the chunk has damaged stretches"
+
+_CHUNK_MAGIC: Final = b"ElfChnk\0"
+_RECORD: Final = b"\x2a\x2a\0\0"
+_RECORD_WORD: Final = 0x2A2A
+_FIRST: Final = 512  # where a chunk's first record begins
+_LEAST: Final = 28  # bytes of the smallest record
+_END_AT: Final = 48  # where a chunk's header says where its records end
+_MOST_CHUNKS: Final = 0xFFFF
+_HIGHEST: Final = 1 << 62
+
+
+@dataclass(slots=True)
+class Places:
+    """Records in file order: their numbers, and the byte of the file each begins at."""
+
+    numbers: list[int] = field(default_factory=list)
+    bytes: list[int] = field(default_factory=list)
+
+    def add(self, number: int, byte: int) -> None:
+        """One record more."""
+        self.numbers.append(number)
+        self.bytes.append(byte)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A damaged stretch: where it begins, why, and the records that begin in it.
+
+    `places` is null where the chunk goes on: its other records are read.
+    """
+
+    byte: int
+    why: str
+    places: Places | None
+
+
+@dataclass(slots=True)
+class Group:
+    """Some chunks in file order: bytes the library can read, and what must come of them."""
+
+    data: bytes
+    places: Places = field(default_factory=Places)
+    damages: list[Damage] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the file's header says of the whole."""
+
+    next_number: int
+    dirty: bool
+    full: bool
+    sound: bool  # its checksum holds
+
+    @classmethod
+    def of(cls, head: bytes) -> Header:
+        """The header in the first 128 bytes."""
+        next_number = struct.unpack_from("<Q", head, 24)[0]
+        flags, checksum = struct.unpack_from("<II", head, 120)
+        sound = zlib.crc32(head[:120]) == checksum
+        return cls(next_number, bool(flags & 1), bool(flags & 2), sound)
+
+
+def groups(stream: Stream, head: bytes, size: int) -> Iterator[Group]:
+    """The chunks of a file, about `size` bytes at a time; `head` is its first 4096 bytes."""
+    wanted = min(max(size // CHUNK, 1), _MOST_CHUNKS) * CHUNK
+    byte = HEADER
+    while block := stream.read(wanted):
+        yield _group(block, head, byte)
+        byte += len(block)
+
+
+def _group(block: bytes, head: bytes, byte: int) -> Group:
+    whole: list[bytes] = []
+    group = Group(b"")
+    for start in range(0, len(block), CHUNK):
+        chunk = block[start : start + CHUNK]
+        if not chunk[:8].strip(b"\0") and not chunk.strip(b"\0"):
+            continue  # never used
+        if not chunk.startswith(_CHUNK_MAGIC) or len(chunk) < CHUNK:
+            why = CUT_SHORT if len(chunk) < CHUNK else NO_HEADER
+            group.damages.append(Damage(byte + start, why, _scanned(chunk, byte + start)))
+            continue
+        readable, places, broken = _walked(chunk, byte + start)
+        whole.append(readable)
+        group.places.numbers += places.numbers
+        group.places.bytes += places.bytes
+        if broken:
+            group.damages.append(Damage(byte + start + broken[0], BROKEN_OFF, None))
+    group.data = _file(head, whole)
+    return group
+
+
+def _file(head: bytes, chunks: list[bytes]) -> bytes:
+    """Those chunks as a file of their own."""
+    made = bytearray(head[:HEADER].ljust(HEADER, b"\0"))
+    struct.pack_into("<QQ", made, 8, 0, max(len(chunks) - 1, 0))
+    struct.pack_into("<H", made, 42, len(chunks))
+    struct.pack_into("<I", made, 124, zlib.crc32(bytes(made[:120])))
+    return b"".join([bytes(made), *chunks])
+
+
+def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
+    """A chunk the library can read whole, its records, and where stretches are no record.
+
+    Records that go on after the end the chunk's header names are taken in: a log copied while
+    it was written to has them.
+    """
+    end = struct.unpack_from("<I", chunk, _END_AT)[0]
+    end = end if _FIRST <= end <= CHUNK else CHUNK
+    words, longs = np.frombuffer(chunk, "<u4"), np.frombuffer(chunk, "<u8")
+    begins = (np.flatnonzero(words[_FIRST // 4 :: 2] == _RECORD_WORD) * 8 + _FIRST).astype(np.int64)
+    ends = begins + words[begins // 4 + 1]
+    numbers = longs[(begins + 8) // 8] if len(begins) else longs[:0]
+    inside = begins < end
+    chained = bool(
+        inside.all()
+        and len(begins)
+        and begins[0] == _FIRST
+        and (ends[:-1] == begins[1:]).all()
+        and ends[-1] == end
+        and (numbers < _HIGHEST).all()
+    )
+    if chained:
+        return chunk, Places(numbers.tolist(), (begins + byte).tolist()), []
+    return _walked_singly(chunk, byte, end)
+
+
+def _walked_singly(chunk: bytes, byte: int, end: int) -> tuple[bytes, Places, list[int]]:
+    places, broken = Places(), list[int]()
+    at = _FIRST
+    while at + _LEAST <= CHUNK:
+        found = _record_at(chunk, at)
+        follows = found is not None and places.numbers[-1:] == [found[1] - 1]
+        if at >= end and (found is None or not follows):
+            break  # what lies behind the end is left from earlier use
+        if found is None:
+            broken.append(at)
+            at = _next_mark(chunk, at + 1)
+            continue
+        places.add(found[1], byte + at)
+        at += found[0]
+    if at > end and not broken:
+        patched = bytearray(chunk)
+        struct.pack_into("<I", patched, _END_AT, min(at, CHUNK))
+        return bytes(patched), places, broken
+    return chunk, places, broken
+
+
+def _scanned(chunk: bytes, byte: int) -> Places:
+    """The records that begin in a damaged chunk, as far as their own marks tell."""
+    places = Places()
+    at = _next_mark(chunk, 0)
+    while at + _LEAST <= len(chunk):
+        size, number = struct.unpack_from("<IQ", chunk, at + 4)
+        is_last = at + size > len(chunk)  # the cut may run through it
+        if number < _HIGHEST and (_record_at(chunk, at) or (is_last and size <= CHUNK)):
+            places.add(number, byte + at)
+            at = _next_mark(chunk, at + (size if not is_last else 4))
+        else:
+            at = _next_mark(chunk, at + 4)
+    return places
+
+
+def _record_at(chunk: bytes, at: int) -> tuple[int, int] | None:
+    """Size and number of the record at that place; None if none stands there whole."""
+    if chunk[at : at + 4] != _RECORD or at + _LEAST > len(chunk):
+        return None
+    size, number = struct.unpack_from("<IQ", chunk, at + 4)
+    if size < _LEAST or at + size > len(chunk) or number >= _HIGHEST:
+        return None
+    (again,) = struct.unpack_from("<I", chunk, at + size - 4)
+    return (size, number) if again == size else None
+
+
+def _next_mark(chunk: bytes, at: int) -> int:
+    found = chunk.find(_RECORD, at)
+    return found if found >= 0 else len(chunk)
+
+
+@dataclass(slots=True)
+class Numbers:
+    """The record numbers seen so far, as runs without a gap; a number is taken once."""
+
+    firsts: list[int] = field(default_factory=list)
+    lasts: list[int] = field(default_factory=list)
+
+    def take_all(self, numbers: list[int]) -> list[int]:
+        """Count numbers in; the positions of those that were there already."""
+        if not numbers:
+            return []
+        first, last = numbers[0], numbers[-1]
+        is_run = last - first == len(numbers) - 1 and numbers == list(range(first, last + 1))
+        if is_run and (not self.lasts or first > self.lasts[-1]):
+            self.take(first)
+            self.lasts[-1] = last
+            return []
+        return [place for place, number in enumerate(numbers) if not self.take(number)]
+
+    def take(self, number: int) -> bool:
+        """Count a number in; false if it was there already."""
+        at = bisect_right(self.firsts, number)
+        if at and self.lasts[at - 1] >= number:
+            return False
+        joins_before = bool(at) and self.lasts[at - 1] == number - 1
+        joins_after = at < len(self.firsts) and self.firsts[at] == number + 1
+        if joins_before and joins_after:
+            self.lasts[at - 1] = self.lasts.pop(at)
+            self.firsts.pop(at)
+        elif joins_before:
+            self.lasts[at - 1] = number
+        elif joins_after:
+            self.firsts[at] = number
+        else:
+            self.firsts.insert(at, number)
+            self.lasts.insert(at, number)
+        return True
+
+    def gaps(self, next_number: int) -> list[tuple[int, int]]:
+        """First and last of each stretch of missing numbers; those at the end by the header."""
+        inner = zip(self.lasts, self.firsts[1:], strict=False)
+        found = [(last + 1, first - 1) for last, first in inner]
+        if self.lasts and self.lasts[-1] + 1 < next_number < _HIGHEST:
+            found.append((self.lasts[-1] + 1, next_number - 1))
+        return found

@@ -1,0 +1,114 @@
+"""Records of chunks as JSON text, by the library; what it passes over is told."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from breachscope.errors import EvidenceError
+from breachscope.evidence.readers.evtx.fields import TEXT
+
+if TYPE_CHECKING:
+    from breachscope.evidence.readers.evtx.chunks import Damage, Group
+
+NOT_DECODED: Final = "the record cannot be decoded"
+IN_DAMAGE: Final = "in a damaged chunk: "
+NO_RECORD: Final = "a damaged chunk in which no record can be found: "
+
+PLACE: Final = {"line": pl.Int64(), "byte": pl.Int64()}
+SOUND: Final = pl.Schema({**PLACE, TEXT: pl.String()})
+BROKEN: Final = pl.Schema({**PLACE, "reason": pl.String()})
+
+_MOST_ERRORS: Final = 1 << 20  # more than any group has records
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of some chunks: `sound` is of SOUND, `broken` of BROKEN.
+
+    Together they are every record that begins in those chunks, and one line for each damaged
+    chunk in which no record can be found.
+    """
+
+    sound: pl.DataFrame
+    broken: pl.DataFrame
+
+
+def require() -> None:
+    """Stop where the library is not installed.
+
+    Raises:
+        EvidenceError: names the extra to install.
+    """
+    try:
+        import evtx  # noqa: F401
+    except ImportError:
+        raise EvidenceError(
+            "is a Windows event log, and the library that reads them is not installed",
+            hint="pip install 'breachscope[windows]'",
+        ) from None
+
+
+def records(group: Group) -> Records:
+    """What the library makes of a group, held against the records that stand in it."""
+    numbers, begins = group.places.numbers, group.places.bytes
+    found, decoded = texts(group.data)
+    if found == numbers:
+        columns: dict[str, list[object]] = {"line": [*numbers], "byte": [*begins]}
+        columns[TEXT] = [*decoded]
+    else:
+        columns = _matched(numbers, begins, found, decoded)
+    every = pl.DataFrame(columns, schema=SOUND)
+    lacks = pl.col(TEXT).is_null()
+    lost = every.filter(lacks).select("line", "byte", reason=pl.lit(NOT_DECODED))
+    damaged = [_in_damage(damage) for damage in group.damages]
+    return Records(every.filter(~lacks), pl.concat([lost, *damaged]))
+
+
+def texts(data: bytes) -> tuple[list[int], list[str]]:
+    """Every record the library can decode, number and JSON; what it cannot it leaves out."""
+    import evtx
+
+    numbers: list[int] = []
+    decoded: list[str] = []
+    records = evtx.PyEvtxParser(io.BytesIO(data), 1).records_json()
+    for _ in range(_MOST_ERRORS):
+        try:
+            for record in records:
+                assert record is not None
+                numbers.append(record["event_record_id"])
+                decoded.append(record["data"])
+        except RuntimeError:
+            continue
+        break
+    return numbers, decoded
+
+
+def _matched(
+    numbers: list[int], begins: list[int], found: list[int], decoded: list[str]
+) -> dict[str, list[object]]:
+    """By number, the first to the first, where the library left records out or found others."""
+    waiting: dict[int, list[str]] = {}
+    for number, text in zip(found, decoded, strict=True):
+        waiting.setdefault(number, []).append(text)
+    own = [waiting[n].pop(0) if waiting.get(n) else None for n in numbers]
+    others = [(number, text) for number, left in waiting.items() for text in left]
+    return {
+        "line": [*numbers, *(number for number, _ in others)],
+        "byte": [*begins, *(None for _ in others)],
+        TEXT: [*own, *(text for _, text in others)],
+    }
+
+
+def _in_damage(damage: Damage) -> pl.DataFrame:
+    places = damage.places
+    if places is None:
+        return pl.DataFrame(schema=BROKEN)
+    if not places.numbers:
+        alone = {"line": [None], "byte": [damage.byte], "reason": [NO_RECORD + damage.why]}
+        return pl.DataFrame(alone, schema=BROKEN)
+    every = pl.DataFrame({"line": places.numbers, "byte": places.bytes}, schema=PLACE)
+    return every.with_columns(reason=pl.lit(IN_DAMAGE + damage.why))

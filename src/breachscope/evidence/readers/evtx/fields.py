@@ -1,0 +1,71 @@
+r"""Fields of records in JSON text, as columns: only those asked for, without building objects.
+
+A key is found by its quotes: within a value a quote stands as \", so no value can be taken for
+a key. The first of a name counts; the System part stands before the data.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+TEXT: Final = "_text"
+
+_TOKEN: Final = r'("(?:[^"\\]|\\.)*"|[^",{}\[\]]+)'
+_ID: Final = r'"EventID":(?:\{.*?"#text":)?"?([0-9]+)'
+_PROVIDER: Final = r'"Provider":\{"#attributes":\{.*?"Name":"([^"]*)"'
+_NOTHING: Final = ("", "-", "null", "NULL")
+
+
+def event_ids() -> pl.Expr:
+    """The event id of a record: a number, a text, or the text of an element with attributes."""
+    return pl.col(TEXT).str.extract(_ID, 1)
+
+
+def providers() -> pl.Expr:
+    """The name of the provider, which alone makes an event id mean something."""
+    return pl.col(TEXT).str.extract(_PROVIDER, 1)
+
+
+def fields(records: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
+    """The records with one column of text for each name; null where it says nothing.
+
+    Args:
+        records: has `_text`, a record's JSON, compact.
+        names: of fields, as EventData or UserData has them.
+
+    """
+    wanted = list(names)
+    read = records.with_columns(
+        pl.col(TEXT)
+        .str.extract(f'"{name}":{_TOKEN}', 1)
+        .str.strip_prefix('"')
+        .str.strip_suffix('"')
+        .alias(name)
+        for name in wanted
+    )
+    escaped = read.select(pl.col(wanted).str.contains("\\", literal=True).any())
+    read = read.with_columns(_unescaped(read[name]) for name in wanted if escaped[name].item())
+    return read.with_columns(
+        pl.when(~pl.col(name).is_in(_NOTHING)).then(name).alias(name) for name in wanted
+    )
+
+
+def _unescaped(column: pl.Series) -> pl.Series:
+    distinct = column.drop_nulls().unique()
+    hard = distinct.filter(distinct.str.contains("\\", literal=True)).to_list()
+    plain = [_plain(text) for text in hard]
+    return column.replace(pl.Series(hard, dtype=pl.String), pl.Series(plain, dtype=pl.String))
+
+
+def _plain(text: str) -> str:
+    try:
+        found = json.loads(f'"{text}"', strict=False)
+    except ValueError:
+        return text
+    return str(found)
