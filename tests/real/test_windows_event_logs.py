@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
+import sys
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 
+from breachscope.errors import EvidenceError
 from breachscope.evidence import read
 from breachscope.schema import Kind
 from evidence.evidence_files import spec
@@ -166,3 +168,17 @@ def test_every_byte_offset_is_where_a_record_begins() -> None:
     for line, byte in told.rows.select("line", "byte").iter_rows():
         mark, number = struct.unpack_from("<I4xQ", data, byte)
         assert (mark, number) == (0x2A2A, line)
+
+
+@pytest.mark.real
+def test_another_kind_is_refused_by_what_the_log_gives() -> None:
+    with pytest.raises(EvidenceError, match="gives logins, downloads, remote, media"):
+        read(real(SECURITY), spec(Kind.PRESENCE))
+
+
+@pytest.mark.real
+def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "evtx", None)
+    with pytest.raises(EvidenceError) as refused:
+        Told(real(SECURITY), Kind.LOGINS)
+    assert refused.value.hint == "pip install 'breachscope[windows]'"

@@ -10,7 +10,7 @@ from breachscope.evidence import books, headers, objects, parquet, tables
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
 from breachscope.evidence.numbering import Numbers
-from breachscope.evidence.readers import lacks_year, reader_of
+from breachscope.evidence.readers import lacks_year, other_kinds, reader_of
 from breachscope.evidence.times import Zone
 from breachscope.schema import KINDS, ColumnType, Kind
 
@@ -181,6 +181,8 @@ def _text(
         _tell(reading, _within(reader.NAME, member), zone, reader.ENCODING)
         reading.lacks_year |= lacks_year(head, spec.kind)
         return reader.read(member.stream, spec, zone, member.name, reading.account, reading.note)
+    if other := other_kinds(head):
+        raise EvidenceError(f"{where}: {other}, not {spec.kind}")
     zone = Zone.of(spec)
     encoding = tables.encoding_of(head, spec, where)
     told = f"{encoding.codec} ({encoding.how})"

@@ -62,3 +62,11 @@ def reader_of(head: bytes, kind: Kind) -> Reader | None:
 def lacks_year(head: bytes, kind: Kind) -> bool:
     """The file is a log whose lines carry no year: a day it had ended by is needed."""
     return kind in syslog.KINDS and syslog.matches(head) and syslog.lacks_year(head)
+
+
+def other_kinds(head: bytes) -> str | None:
+    """Of a binary format that is read, but not as the kind asked for: what it gives, in words."""
+    if b"\0" not in head[:64]:
+        return None
+    found = next((r for r in READERS if r.matches(head)), None)
+    return found and f"is a {found.NAME}, which gives {', '.join(found.KINDS)}"
