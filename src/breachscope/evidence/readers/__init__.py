@@ -69,4 +69,4 @@ def other_kinds(head: bytes) -> str | None:
     if b"\0" not in head[:64]:
         return None
     found = next((r for r in READERS if r.matches(head)), None)
-    return found and f"is a {found.NAME}, which gives {', '.join(found.KINDS)}"
+    return f"is a {found.NAME}, which gives {', '.join(found.KINDS)}" if found else None
