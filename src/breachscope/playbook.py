@@ -1,8 +1,9 @@
 """Playbooks: the rules, words and limits that users copy and change, read from TOML.
 
 A playbook is a folder: `playbook.toml` (limits, accounts, tier rules), `columns.toml`
-(column names and coded words found in real files), `identity.toml` (who is one person)
-and `templates/`. All mistakes of all files are reported at once, with file and key.
+(column names and coded words found in real files), `identity.toml` (who is one person),
+`items.toml` (what the columns of a list hold) and `templates/`. All mistakes of all files are
+reported at once, with file and key.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from breachscope.errors import ConfigError
-from breachscope.schema import KEY_COLUMNS, KINDS, Kind
+from breachscope.schema import KEY_COLUMNS, KINDS, RECORD_FIELDS, ItemClass, Kind
 
 DEFAULT = "insider-list-theft"
 
@@ -68,6 +69,8 @@ class Rules(_Strict):
     limits: Limits = Limits()
     accounts: Accounts = Accounts()
     rules: list[Rule]
+    improper_purpose: Literal["yes", "no", "review"] = "review"
+    """Is what stays unexplained suspected of an improper purpose?"""
     conflict: str  # SQL: an explained download with evidence against it
     expected: list[Expected] = []
 
@@ -120,12 +123,78 @@ class Identity(_Strict):
     common_value_limit: int = 50  # a telephone or address more people share tells nothing
 
 
+class FieldItem(_Strict):
+    """What a canonical column of a record is."""
+
+    item_class: ItemClass = Field(alias="class")
+    label: str
+
+
+class HeaderItem(_Strict):
+    """What a column is whose own name holds one of `words`."""
+
+    id: str
+    item_class: ItemClass = Field(alias="class")
+    label: str
+    words: Annotated[list[str], Field(min_length=1)]
+    sure: bool
+    check: Literal["my_number", "card"] | None = None  # what of its values would settle it
+
+
+class ContentItem(_Strict):
+    """What a column is by its values: by a check digit, or by words in them."""
+
+    id: str
+    item_class: ItemClass = Field(alias="class")
+    label: str
+    check: Literal["my_number", "card"] | None = None
+    words: list[str] = []
+    settles_share: Annotated[float, Field(gt=0, le=1)] = 1
+    settles_count: Annotated[int, Field(gt=0)] = 1
+    settles_alone: bool = False  # without a name that says so
+    asks_count: Annotated[int, Field(gt=0)] = 1
+
+    @model_validator(mode="after")
+    def _one_test(self) -> ContentItem:
+        if (self.check is None) == (not self.words):
+            raise ValueError("give either check or words")
+        return self
+
+
+class TitleItem(_Strict):
+    """What it tells to stand in a list whose title holds one of `words`."""
+
+    id: str
+    item_class: ItemClass = Field(alias="class")
+    label: str
+    words: Annotated[list[str], Field(min_length=1)]
+    sure: bool = False
+
+
+class Items(_Strict):
+    """`items.toml`: what the columns of a list hold, as far as it decides duties."""
+
+    fields: dict[str, FieldItem]
+    headers: list[HeaderItem]
+    contents: list[ContentItem]
+    titles: list[TitleItem] = []
+
+    @model_validator(mode="after")
+    def _fields_are_known(self) -> Items:
+        if unknown := sorted(set(self.fields) - set(RECORD_FIELDS)):
+            raise ValueError(f"fields: no such column: {', '.join(unknown)}")
+        if missing := sorted(set(RECORD_FIELDS) - set(self.fields)):
+            raise ValueError(f"fields: say what these are: {', '.join(missing)}")
+        return self
+
+
 class Playbook(_Strict):
     """A whole playbook, and the digest of its files."""
 
     rules: Rules
     columns: Columns
     identity: Identity
+    items: Items
     folder: Path
     digest: str
 
@@ -150,13 +219,19 @@ def load(name: str, near: Path | None = None) -> Playbook:
         there = ", ".join(sorted(path.parent.name for path in shipped().glob("*/playbook.toml")))
         raise ConfigError(f"no playbook called {name}", hint=f"there are: {there}")
     wrong: list[str] = []
-    rules = _read(folder / "playbook.toml", Rules, wrong)
-    columns = _read(folder / "columns.toml", Columns, wrong)
-    identity = _read(folder / "identity.toml", Identity, wrong)
-    if rules is None or columns is None or identity is None:
+    rules = read_toml(folder / "playbook.toml", Rules, wrong)
+    columns = read_toml(folder / "columns.toml", Columns, wrong)
+    identity = read_toml(folder / "identity.toml", Identity, wrong)
+    items = read_toml(folder / "items.toml", Items, wrong)
+    if rules is None or columns is None or identity is None or items is None:
         raise ConfigError("the playbook has mistakes:\n  " + "\n  ".join(wrong))
     return Playbook(
-        rules=rules, columns=columns, identity=identity, folder=folder, digest=_digest(folder)
+        rules=rules,
+        columns=columns,
+        identity=identity,
+        items=items,
+        folder=folder,
+        digest=_digest(folder),
     )
 
 
@@ -168,7 +243,8 @@ def mistakes(error: ValidationError, file: str) -> list[str]:
     ]
 
 
-def _read(path: Path, model: type[M], wrong: list[str]) -> M | None:
+def read_toml(path: Path, model: type[M], wrong: list[str]) -> M | None:
+    """Read a TOML file into a model; its mistakes are put to `wrong`, and nothing comes back."""
     try:
         with path.open("rb") as file:
             return model.model_validate(tomllib.load(file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -29,6 +29,18 @@ class FocusSettings(BaseModel):
     last_day: date | None = Field(default=None, alias="to")
 
 
+class OrganisationSettings(BaseModel):
+    """What is known of a party, or of an organisation of the entrustments."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sector: Literal["private", "iaa", "iaa_schedule2", "local", "local_iaa", "national"] | None = (
+        None
+    )
+    knew_on: date | None = None
+    jurisdictions: list[str] | None = None  # else those of the case
+
+
 class CaseSettings(BaseModel):
     """The settings of one case."""
 
@@ -40,6 +52,10 @@ class CaseSettings(BaseModel):
     knowledge_date: date | None = None
     focus: FocusSettings = FocusSettings()
     recipients: dict[str, str] = {}
+    organisation: str | None = None  # the own one, as the entrustments name it
+    organisations: dict[str, OrganisationSettings] = {}
+    jurisdictions: list[str] = ["jp-appi"]
+    improper_purpose: Literal["yes", "no", "review"] | None = None  # else as the playbook says
 
     @field_validator("zone")
     @classmethod

@@ -21,6 +21,8 @@ class TableName(StrEnum):
     COVERAGE = "coverage"
     PEOPLE = "people"
     SOURCES = "sources"
+    ITEMS = "items"
+    OBLIGATIONS = "obligations"
     EVIDENCE = "evidence"
 
 
@@ -28,10 +30,18 @@ def show(
     table: Annotated[TableName, typer.Argument(help="Which table.")],
     case: CaseOption = None,
     run: RunNumber = None,
-    party: Annotated[str | None, typer.Option(help="Of people: the party.")] = None,
+    party: Annotated[
+        str | None, typer.Option(help="Of people, items, obligations: the party.")
+    ] = None,
     reveal: Annotated[
         str | None,
         typer.Option(help="Of people: show one person_key's records; entered in the ledger."),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Of obligations: the day from which days left are counted.")
+    ] = None,
+    ical: Annotated[
+        Path | None, typer.Option(help="Of obligations: write due dates to this calendar file.")
     ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
@@ -43,7 +53,11 @@ def show(
     if reveal:
         output.print_json(showing.reveal(case, run, party, reveal, command=command_line()))
         return
-    shown = showing.shown(case, table.value, run, party)
+    if ical:
+        undated = showing.write_ical(case, run, as_of, ical)
+        output.say(f"{ical}: written; {undated} duties have no due date and are not in it")
+        return
+    shown = showing.shown(case, table.value, run, party, as_of)
     if as_json:
         output.print_json(shown.document)
     elif as_csv:

@@ -17,6 +17,7 @@ from breachscope.schema.answers import *
 from breachscope.schema.columns import *
 from breachscope.schema.evidence import *
 from breachscope.schema.evidence import Kind, canonical
+from breachscope.schema.items import *
 from breachscope.schema.leaks import *
 from breachscope.schema.obligations import *
 from breachscope.schema.people import *

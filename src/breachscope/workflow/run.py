@@ -16,7 +16,7 @@ from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
-from breachscope.workflow import counting, frames, judging, leaks, notes, reconstruction
+from breachscope.workflow import counting, duties, frames, judging, leaks, notes, reconstruction
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
 from breachscope.workflow.situation import LOGS, Moment, Situation, situation
@@ -45,6 +45,8 @@ RUN_TABLES = (
     "over_parties",
     "scope",
     "people",
+    "items",
+    "obligations",
     *leaks.TABLES,
 )
 """The tables of a run, `runs/N/NAME.parquet`."""
@@ -173,7 +175,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         told.labels,
         told.leaks.grounds,
     )
-    return {
+    so_far = {
         "versions": told.inventory,
         **{
             name: told.egress / f"{name}.parquet"
@@ -181,6 +183,11 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         },
         **seen,
         **ladder,
+    }
+    segments = counting.all_segments(told.inventory, told.egress, told.leaks.grounds)
+    return {
+        **so_far,
+        **duties.tables(s, told.inventory, told.contents, so_far, segments),
         **leaks.tables(s, told.leaks, told.egress, told.persons),
     }
 

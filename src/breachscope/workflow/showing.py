@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.errors import ConfigError
-from breachscope.workflow import sources, tables
+from breachscope.workflow import due, sources, tables
 from breachscope.workflow.context import now, opened
 
 if TYPE_CHECKING:
@@ -15,8 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def shown(case: Path | None, name: str, number: int | None, party: str | None) -> tables.Shown:
-    """One table by name.
+def shown(
+    case: Path | None,
+    name: str,
+    number: int | None,
+    party: str | None,
+    as_of: str | None = None,
+) -> tables.Shown:
+    """One table by name; `as_of` is of obligations.
 
     Raises:
         ConfigError: `people` without a party, or there is no such run.
@@ -27,6 +33,10 @@ def shown(case: Path | None, name: str, number: int | None, party: str | None) -
         if party is None:
             raise ConfigError("say whose people", hint="breachscope show people --party PARTY")
         return tables.people(context, number, party)
+    if name == "obligations":
+        return due.obligations(context, number, due.day_of(as_of), party)
+    if name == "items":
+        return due.items(context, number, party)
     if name == "evidence":
         return tables.evidence(context)
     return _TABLES[name](context, number)
@@ -44,6 +54,11 @@ _TABLES = {
 def csv(table: tables.Shown) -> str:
     """The table as CSV, times in ISO 8601 with their offset."""
     return table.frame.with_columns(tables.iso_times()).write_csv()
+
+
+def write_ical(case: Path | None, number: int | None, as_of: str | None, path: Path) -> int:
+    """Write what is still owed to a calendar file; how many duties have no due date."""
+    return due.write_ical(opened(case), number, due.day_of(as_of), path)
 
 
 def reveal(
