@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +10,9 @@ from polars.testing import assert_frame_equal
 from breachscope.evidence import load_mapping
 from breachscope.schema import Kind
 
-REAL = Path(__file__).resolve().parents[2].parent / "shared" / "real"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 NAMES = "date time cs-method cs-uri-stem cs-uri-query cs-username c-ip sc-status sc-bytes"
 
 
@@ -18,21 +20,6 @@ def requests(folder: Path, *lines: bytes | str, **options: object) -> Taken:
     rows = [line.encode() if isinstance(line, str) else line for line in lines]
     how = spec(Kind.DOWNLOADS, **{"zone": None, **options})
     return take(file(folder, b"\r\n".join([*rows, b""]), name="ex140501.log"), how)
-
-
-@pytest.mark.real
-@pytest.mark.parametrize(
-    ("name", "count"),
-    [("iis6.log", 12), ("iis_without_date.log", 11), ("iis10_edge_cases.log", 15)],
-)
-def test_no_request_of_a_real_log_is_lost(name: str, count: int) -> None:
-    if not (REAL / name).is_file():
-        pytest.skip(f"{name} is not here")
-    taken = take(REAL / name, spec(Kind.DOWNLOADS, zone=None))
-
-    account = taken.reading.account
-    assert (account.taken, account.quarantined) == (count, 0)
-    assert taken.rows["zone_from"].unique().to_list() == ["format"]
 
 
 NAME = "顧客名簿"

@@ -33,6 +33,7 @@ class Options:
     copy_of: str | None = None
     version: str | None = None
     party: str | None = None
+    host: str | None = None  # the machine a log is of, where it names none
     leak: str | None = None
     found_at: str | None = None
     found_from: str | None = None

@@ -36,6 +36,7 @@ def add(
     ] = None,
     version: Annotated[str | None, typer.Option(help="Of records: the version they are.")] = None,
     party: Annotated[str | None, typer.Option(help="Party, where the file names none.")] = None,
+    host: Annotated[str | None, typer.Option(help="Host, where the file names none.")] = None,
     leak: Annotated[str | None, typer.Option(help="Id of a list found outside.")] = None,
     found_at: Annotated[str | None, typer.Option(help="When the leak was found.")] = None,
     found_from: Annotated[
@@ -81,6 +82,7 @@ def add(
             copy_of=copy_of,
             version=version,
             party=party,
+            host=host,
             leak=leak,
             found_at=found_at,
             found_from=found_from,

@@ -36,6 +36,8 @@ ZIP: Final = b"PK\x03\x04"
 EMPTY_ZIP: Final = b"PK\x05\x06"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARQUET: Final = b"PAR1"
+_SKIPPABLE: Final = b"\x2a\x4d\x18"  # behind any first byte: a frame of zstd without data
+_MARKS: Final = {"gzip": GZIP, "zstd": ZSTD}
 ARCHIVES: Final = (GZIP, ZSTD, ZIP, EMPTY_ZIP)
 
 
@@ -69,10 +71,16 @@ class Hashed:
         self.size += len(data)
         return data
 
-    def finish(self) -> str:
-        """Read what is left, and give the hash of the whole file."""
+    def rest(self) -> int:
+        """Read what is left: how many bytes it was."""
+        before = self.size
         while self.read(PIECE):
             pass
+        return self.size - before
+
+    def finish(self) -> str:
+        """Read what is left, and give the hash of the whole file."""
+        self.rest()
         self.close()
         return self._hash.hexdigest()
 
@@ -125,6 +133,7 @@ class Source:
         self.size = path.stat().st_size
         self.head = self.file.read(16)
         self.file.seek(0)
+        self.rubbish = 0  # bytes after the last whole frame that are no frame
         self._hashed: Hashed | None = None
         self._digest = ""
         if not self.head:
@@ -208,7 +217,7 @@ class Source:
         self, format_: str, codec: Callable[[], _Codec], piece: int
     ) -> Callable[[int], bytes]:
         assert self._hashed is not None
-        pieces = _frames(self.name, format_, self._hashed, codec, piece)
+        pieces = _frames(self, format_, self._hashed, codec, piece)
         current, at, opened = b"", 0, 0
 
         def read(size: int) -> bytes:
@@ -280,14 +289,21 @@ def leaves_folder(name: str) -> bool:
 
 
 def _frames(
-    name: str, format_: str, raw: Hashed, codec: Callable[[], _Codec], piece: int
+    source: Source, format_: str, raw: Hashed, codec: Callable[[], _Codec], piece: int
 ) -> Iterator[bytes]:
-    """The opened bytes of one frame after another; zeros after the last are padding."""
-    unpacker, fresh = codec(), True
+    """The opened bytes of one frame after another; zeros after the last are padding.
+
+    What follows a whole frame and does not begin one is counted as rubbish, not opened.
+    """
+    name, mark = source.name, _MARKS[format_]
+    unpacker, fresh, is_first = codec(), True, True
     while data := raw.read(piece):
         while data:
             if fresh and not data.strip(b"\0"):
                 break
+            if fresh and not is_first and not _begins_frame(data, mark):
+                source.rubbish += len(data) + raw.rest()
+                return
             try:
                 yield unpacker.decompress(data)
             except (zlib.error, zstandard.ZstdError):
@@ -297,10 +313,15 @@ def _frames(
             fresh, data = False, b""
             if unpacker.eof:
                 data, unpacker, fresh = unpacker.unused_data, codec(), True
+                is_first = False
     if not fresh:
         raise EvidenceError(
             f"{name}: the {format_} data is cut short: it ends at byte {raw.size} inside a frame"
         )
+
+
+def _begins_frame(data: bytes, mark: bytes) -> bool:
+    return mark.startswith(data[: len(mark)]) or data[1:4] == _SKIPPABLE
 
 
 def _refuse_bomb(name: str, opened: int, packed: int) -> None:

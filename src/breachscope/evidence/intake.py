@@ -12,7 +12,7 @@ from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member,
 from breachscope.evidence.numbering import Numbers
 from breachscope.evidence.readers import lacks_year, other_kinds, reader_of
 from breachscope.evidence.times import Zone
-from breachscope.schema import KINDS, ColumnType, Kind
+from breachscope.schema import ATTRIBUTE_PREFIX, KINDS, ColumnType, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -70,6 +70,8 @@ class Reading:
                 table = next(self._tables, None)
             self.account.size = self._source.size
             self.account.sha256 = self._source.finish()
+            if self._source.rubbish:
+                self.note(f"{self._source.rubbish:,} bytes after the packed data were not read")
         except EvidenceError as error:
             if self.path.name in str(error):
                 raise
@@ -126,6 +128,8 @@ def describe(path: Path, spec: ReadSpec) -> Description:
     reading = read(path, spec)
     rows = reading.batches()
     batch = next(rows, None)
+    if batch is not None and not reading.columns_found and not reading.attributes:
+        _tell_log(reading, batch.taken)
     types = {} if batch is None else _types(batch.taken.head(1000), reading)
     rows.close()
     return Description(
@@ -138,6 +142,14 @@ def describe(path: Path, spec: ReadSpec) -> Description:
         types=types,
         notes=list(reading.notes),
     )
+
+
+def _tell_log(reading: Reading, taken: pl.DataFrame) -> None:
+    """Of a log, whose columns have no names: those its first rows fill."""
+    filled = [name for name in taken.columns if taken[name].null_count() < taken.height]
+    names = {column.name for column in KINDS[reading._kind]}
+    reading.columns_found.update({n: "as the format has it" for n in filled if n in names})
+    reading.attributes += [name for name in filled if name.startswith(ATTRIBUTE_PREFIX)]
 
 
 def _tables(reading: Reading, spec: ReadSpec) -> Iterator[Iterator[Batch]]:

@@ -40,9 +40,16 @@ MOST_ROWS: Final = 2**32 - 1
 
 
 def conformed(
-    text: pl.DataFrame, layout: Layout, spec: ReadSpec, zone: Zone, member: str | None
+    text: pl.DataFrame,
+    layout: Layout,
+    spec: ReadSpec,
+    zone: Zone,
+    member: str | None,
+    formats: Mapping[str, str] | None = None,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows taken, and those quarantined (`SET_ASIDE`): together every row given.
+
+    `formats` says how a log format writes its time columns; the mapping's own hold before it.
 
     Raises:
         EvidenceError: times carry no offset and no zone is known.
@@ -50,7 +57,7 @@ def conformed(
     named = _named(text, layout, spec).with_columns(member=pl.lit(member, pl.String))
     if spec.kind in OF_PEOPLE:
         return _people(named, layout, spec)
-    return _events(named, spec, zone)
+    return _events(named, spec, zone, formats or {})
 
 
 def with_raw(taken: pl.DataFrame, name: str, texts: Mapping[int, str]) -> pl.DataFrame:
@@ -109,10 +116,12 @@ def _people(
     return _parted(judged, [*wanted, "member", "line", "byte", "byte_end"])
 
 
-def _events(named: pl.DataFrame, spec: ReadSpec, zone: Zone) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _events(
+    named: pl.DataFrame, spec: ReadSpec, zone: Zone, formats: Mapping[str, str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Events and registers: every column as its type."""
     schema = canonical(spec.kind)
-    read = _times(named, spec, zone)
+    read = _times(named, spec, zone, formats)
     columns = [c for c in KINDS[spec.kind] if c.name in named.columns]
     plain = [c for c in columns if c.type is not ColumnType.TIME]
     judged = named.with_columns(
@@ -130,9 +139,11 @@ def _events(named: pl.DataFrame, spec: ReadSpec, zone: Zone) -> tuple[pl.DataFra
     return _parted(judged, schema.names())
 
 
-def _times(named: pl.DataFrame, spec: ReadSpec, zone: Zone) -> list[pl.Series]:
+def _times(
+    named: pl.DataFrame, spec: ReadSpec, zone: Zone, formats: Mapping[str, str]
+) -> list[pl.Series]:
     """For each time column: the instant, its raw text, its problem; and the rows' zones."""
-    formats = spec.mapping.formats if spec.mapping else {}
+    formats = {**formats, **(spec.mapping.formats if spec.mapping else {})}
     found = [name for name in time_columns(spec.kind) if name in named.columns]
     made: list[pl.Series] = []
     reads = []

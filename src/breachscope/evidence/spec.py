@@ -18,9 +18,9 @@ class ReadSpec:
     """Everything but the file itself.
 
     `zone` and `encoding` are the user's; `default_zone` is the case's. `clock_offset` is
-    in seconds, added to every instant. `version_id` and `party_id` fill those columns
-    where the file has none. `ended_by` is a day (ISO 8601) by which a log without years had
-    ended. The last three bound the memory a reading takes.
+    in seconds, added to every instant. `version_id`, `party_id` and `host` fill those
+    columns where the file has none. `ended_by` is a day (ISO 8601) by which a log without
+    years had ended. The last three bound the memory a reading takes.
     """
 
     kind: Kind
@@ -32,6 +32,7 @@ class ReadSpec:
     version_id: str | None = None
     party_id: str | None = None
     default_zone: str | None = None
+    host: str | None = None
     ended_by: str | None = None
     block_bytes: int = 8 << 20
     longest_line: int = 16 << 20
@@ -56,5 +57,5 @@ class ReadSpec:
     @property
     def filled(self) -> dict[str, str]:
         """Columns given for the whole file, by option."""
-        given = {"version_id": self.version_id, "party_id": self.party_id}
+        given = {"version_id": self.version_id, "party_id": self.party_id, "host": self.host}
         return {name: value for name, value in given.items() if value is not None}

@@ -169,9 +169,12 @@ def _by_shape(text: pl.Series) -> pl.DataFrame:
 
 def _epoch(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Seconds, milliseconds or microseconds since 1970, told by their digits; UTC."""
-    digits = text.str.extract(r"^\s*([0-9]{10}|[0-9]{13}|[0-9]{16})(?:\.[0-9]+)?\s*$", 1)
+    parts = text.str.extract_groups(r"^\s*([0-9]{10}|[0-9]{13}|[0-9]{16})(?:\.([0-9]+))?\s*$")
+    digits, rest = parts.struct.field("1"), parts.struct.field("2")
     unit = digits.str.len_bytes().replace_strict(_EPOCHS, default=None, return_dtype=pl.Int64)
-    local = (digits.cast(pl.Int64, strict=False) * unit).cast(_LOCAL)
+    below = ("0." + rest.fill_null("0")).cast(pl.Float64, strict=False) * unit
+    micros = digits.cast(pl.Int64, strict=False) * unit + below.round().cast(pl.Int64)
+    local = micros.cast(_LOCAL)
     return local, pl.select(pl.when(local.is_not_null()).then(pl.lit("+00:00"))).to_series()
 
 

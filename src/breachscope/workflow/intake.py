@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from breachscope.playbook import Playbook
 
-INTAKE_VERSION = 3
+INTAKE_VERSION = 4
 """Raised by hand when the same file would be read differently."""
 
 PLAIN = "delimited text"
@@ -57,6 +57,7 @@ def spec_of(
         clock_offset=float(options.clock_offset),
         version_id=options.version,
         party_id=options.party,
+        host=options.host,
         default_zone=zone,
         ended_by=options.ended_by,
     )
@@ -76,6 +77,7 @@ def intake_key(context: Context, sha256: str, kind: Kind, options: register.Opti
         "clock_offset": options.clock_offset,
         "version": options.version,
         "party": options.party,
+        "host": options.host,
     }
     if options.ended_by:
         how["ended_by"] = options.ended_by

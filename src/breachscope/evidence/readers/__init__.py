@@ -14,9 +14,22 @@ A line that cannot be read is set aside with its reason; it never ends the file.
 
 from __future__ import annotations
 
+import codecs
 from typing import TYPE_CHECKING, Protocol, cast
 
-from breachscope.evidence.readers import evtx, iis, syslog
+from breachscope.evidence.readers import (
+    access,
+    evtx,
+    firewall,
+    iis,
+    m365,
+    setupapi,
+    squid,
+    syslog,
+    teamviewer,
+    vsftpd,
+    xferlog,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,12 +64,35 @@ class Reader(Protocol):
         """The rows of one stream."""
 
 
-READERS = (cast("Reader", evtx), cast("Reader", iis), cast("Reader", syslog))
+READERS = tuple(
+    cast("Reader", reader)
+    for reader in (
+        evtx,
+        iis,
+        firewall,
+        m365,
+        access,
+        vsftpd,
+        xferlog,
+        squid,
+        teamviewer,
+        setupapi,
+        syslog,
+    )
+)
 
 
 def reader_of(head: bytes, kind: Kind) -> Reader | None:
     """The reader of the format a file begins in, where it gives evidence of this kind."""
-    return next((r for r in READERS if kind in r.KINDS and r.matches(head)), None)
+    plain = _as_utf8(head)
+    return next((r for r in READERS if kind in r.KINDS and r.matches(plain)), None)
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """A text in UTF-16 as UTF-8; any other as it is."""
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head
+    return head.decode("utf-16", errors="replace").encode()
 
 
 def lacks_year(head: bytes, kind: Kind) -> bool:
