@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from real_files import real
 
 from golden.command import breachscope
-from real_files import real
 
 if TYPE_CHECKING:
     from pathlib import Path
