@@ -2,8 +2,9 @@
 
 A playbook is a folder: `playbook.toml` (limits, accounts, tier rules), `columns.toml`
 (column names and coded words found in real files), `identity.toml` (who is one person),
-`items.toml` (what the columns of a list hold) and `templates/`. All mistakes of all files are
-reported at once, with file and key.
+`items.toml` (what the columns of a list hold), `actors.toml` (how often a source errs about
+who used an account; optional) and `templates/`. All mistakes of all files are reported at
+once, with file and key.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from breachscope.errors import ConfigError
+from breachscope.reliabilities import Actors
 from breachscope.schema import KEY_COLUMNS, KINDS, RECORD_FIELDS, ItemClass, Kind
 
 DEFAULT = "insider-list-theft"
@@ -195,6 +197,7 @@ class Playbook(_Strict):
     columns: Columns
     identity: Identity
     items: Items
+    actors: Actors
     folder: Path
     digest: str
 
@@ -223,13 +226,16 @@ def load(name: str, near: Path | None = None) -> Playbook:
     columns = read_toml(folder / "columns.toml", Columns, wrong)
     identity = read_toml(folder / "identity.toml", Identity, wrong)
     items = read_toml(folder / "items.toml", Items, wrong)
-    if rules is None or columns is None or identity is None or items is None:
+    stated = folder / "actors.toml"
+    actors = read_toml(stated, Actors, wrong) if stated.is_file() else Actors()
+    if rules is None or columns is None or identity is None or items is None or actors is None:
         raise ConfigError("the playbook has mistakes:\n  " + "\n  ".join(wrong))
     return Playbook(
         rules=rules,
         columns=columns,
         identity=identity,
         items=items,
+        actors=actors,
         folder=folder,
         digest=_digest(folder),
     )

@@ -17,6 +17,7 @@ class TableName(StrEnum):
 
     SCOPE = "scope"
     ACTS = "acts"
+    ACTORS = "actors"
     EXTRACTIONS = "extractions"
     COVERAGE = "coverage"
     PEOPLE = "people"

@@ -1,5 +1,6 @@
 """Synthetic cases with their truth: evidence in the disorder real evidence has, and the scores."""
 
+from breachscope.exercise.actor_score import actor_scores, doers
 from breachscope.exercise.answer_score import all_stretches, answer_score
 from breachscope.exercise.build import ExercisePaths, write_exercise
 from breachscope.exercise.leak_score import leak_scores
@@ -10,8 +11,10 @@ __all__ = [
     "Run",
     "Scores",
     "Truth",
+    "actor_scores",
     "all_stretches",
     "answer_score",
+    "doers",
     "leak_scores",
     "read_truth",
     "scores",

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope.errors import ConfigError
-from breachscope.exercise import leaks, ledgers, lists, logs, records, traces, truth, world
+from breachscope.exercise import (
+    attendance,
+    leaks,
+    ledgers,
+    lists,
+    logs,
+    records,
+    traces,
+    truth,
+    world,
+)
+from breachscope.exercise.attributable import attributable
 from breachscope.exercise.facts import INQUIRY, Happenings, Shelf, frame, shelf
 from breachscope.exercise.innocent import (
     maintenance,
@@ -106,12 +117,13 @@ def _write_events(
     steps = traces.write_logins(office, the_world, facts)
     traces.write_remote(office, events)
     traces.write_media(office, facts, shelves, events)
-    traces.write_entries(office, the_world, events)
+    traces.write_entries(office, events)
     tell("ledgers")
     ledgers.write_organisation(office, the_world)
     ledgers.write_inventory(office, shelves)
     ledgers.write_work(office, events.orders)
-    ledgers.write_roster(office, the_world)
+    roster = attendance.planned(the_world, events)
+    ledgers.write_roster(office, roster)
     seized = ledgers.write_seized(office, facts, shelves, events, seed)
     office.records(versions, damaged)
     done = truth.downloads(facts, shelves, events, seized)
@@ -119,7 +131,8 @@ def _write_events(
     sold = leaks.sell(office, the_world, shelves, done, paths.truth, damaged)
     office.write_manifest()
     tell("truth")
-    tables = {"downloads": done, "acts": truth.acts(done, events), "tampering": tampering,
+    acts = attributable(truth.acts(done, events), the_world, events, roster)
+    tables = {"downloads": done, "acts": acts, "tampering": tampering,
               "gaps": truth.gaps(done, steps), **sold}  # fmt: skip
     _write_truth(paths.truth, tables, the_world, shelves, office)
 
@@ -133,6 +146,9 @@ def _happenings(the_world: World, shelves: Shelf) -> Happenings:
     steal(the_world, shelves, events)
     mislead(the_world, shelves, events)
     site_devices(the_world, events)
+    attendance.from_home(the_world, events)
+    attendance.lend(the_world, events)
+    attendance.attend(the_world, events)
     return events
 
 

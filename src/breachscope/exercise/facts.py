@@ -75,6 +75,21 @@ class Session:
     assigned_ip: str
     start: int
     end: int
+    person: str | None = None  # who sat there, where that is not an operator
+    act: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Someone in the maintenance room, and what the door read of it."""
+
+    person: str
+    came: int
+    went: int
+    planned: bool = False
+    own_business: bool = False
+    read: bool = True
+    exit_read: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,7 @@ class Happenings:
     sessions: list[Session] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     stays: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    attended: list[Stay] = field(default_factory=list)  # all stays, in time order
     seized_acts: dict[int, str] = field(default_factory=dict)  # act -> stick
     sittings: int = 0
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from breachscope.exercise.days import dates, day, instant, wide, working_days, written
-from breachscope.exercise.innocent import FIRST_DAY, LAST_DAY, employed, shift
+from breachscope.exercise.days import dates, day, instant, wide, written
 from breachscope.exercise.office import FIRST_INQUIRY, SEIZURE, Office
 from breachscope.exercise.population import codes
 from breachscope.exercise.tables import GIVEN, SURNAMES
@@ -208,18 +207,11 @@ def _work(orders: Sequence[Order], form: str) -> dict[str, pl.Series]:
     }
 
 
-def write_roster(office: Office, world: World) -> None:
-    """Who was planned to work when: every working day of everyone employed, also of the absent."""
-    rows = [
-        (staff.person_id, int(d))
-        for d in working_days(FIRST_DAY, LAST_DAY)
-        for i, staff in enumerate(world.maintainers)
-        if employed(world, i, int(d)) and (shift(world, i, int(d)) or int(d) % 3 == 0)
-    ]
-    start = pl.Series([instant(d, 8.75) for _, d in rows])
-    end = pl.Series([instant(d, 17.75) for _, d in rows])
+def write_roster(office: Office, rows: Sequence[tuple[str, int, int]]) -> None:
+    """Who was planned to work when (`attendance.planned`)."""
+    start, end = (pl.Series([row[i] for row in rows], dtype=pl.Int64) for i in (1, 2))
     office.table("roster", "roster.csv", {
-        "社員番号": _texts([who for who, _ in rows]),
+        "社員番号": _texts([row[0] for row in rows]),
         "勤務開始": written(start, "short"),
         "勤務終了": written(end, "short"),
         "区域": _texts([MAINTENANCE_AREA] * len(rows)),

@@ -17,7 +17,7 @@ from breachscope.exercise.facts import (
     Session,
     Shelf,
 )
-from breachscope.exercise.innocent import employed, order, present, shift, sitting
+from breachscope.exercise.innocent import order, present, sitting
 from breachscope.exercise.thief import next_address
 from breachscope.exercise.world import MAINTENANCE_HOSTS, REMOTE_HOSTS, World
 
@@ -89,7 +89,8 @@ def _unusual_work(
         events.orders.append(order(rng, world, events, shelf, person, at, version, host))
     if address:
         account = world.maintainers[person].remote_account or ""
-        events.sessions.append(Session(account, "192.0.2.15", address, at - 300, last + 900))
+        who = world.maintainers[person].person_id
+        events.sessions.append(Session(account, "192.0.2.15", address, at - 300, last + 900, who))
     else:
         serial, vendor, product = _OWN[place % 2]
         events.plugged.append(Plugged(host, serial, vendor, product, False, at - 120, last + 600))
@@ -106,17 +107,3 @@ def _unrelated_devices(world: World, events: Happenings, rng: np.random.Generato
         events.plugged.append(
             Plugged(host, serial, vendor, product, False, start, start + 1_500, i % 4 != 0)
         )
-
-
-def stays(world: World, events: Happenings) -> list[tuple[str, int, int]]:
-    """Every stay of every maintainer in the maintenance room: person, came, went."""
-    found = []
-    for person, staff in enumerate(world.maintainers):
-        for chosen in working_days("2013-07-01", "2023-07-31"):
-            number = int(chosen)
-            if not employed(world, person, number):
-                continue
-            times = events.stays.get((staff.person_id, number)) or shift(world, person, number)
-            if times:
-                found.append((staff.person_id, *times))
-    return sorted(found, key=lambda stay: (stay[1], stay[0]))

@@ -141,7 +141,8 @@ def _from_afar(
     last = sitting(world, events, PERSON, host, at, versions, rng, "theft", act, address)
     account = _ACCOUNTS[int(rng.random() < 0.4)]
     start, end = at - int(rng.integers(90, 600)), last + int(rng.integers(120, 1_200))
-    events.sessions.append(Session(account, "198.51.100.77", address, start, end))
+    who = world.maintainers[PERSON].person_id
+    events.sessions.append(Session(account, "198.51.100.77", address, start, end, who, act))
 
 
 def next_address(events: Happenings, chosen: int) -> str:

@@ -10,7 +10,6 @@ import polars as pl
 from breachscope.exercise.days import DAY, JAPAN, day, instant, working_days, written
 from breachscope.exercise.facts import Happenings, Plugged, Shelf, month
 from breachscope.exercise.innocent import FIRST_DAY, LAST_DAY
-from breachscope.exercise.misleading import stays
 from breachscope.exercise.office import FIRST_INQUIRY, Office
 from breachscope.exercise.world import MAINTENANCE_AREA, World
 from breachscope.exercise.writing import TextForm
@@ -190,16 +189,12 @@ def _copies(facts: pl.DataFrame, shelf: Shelf, events: Happenings) -> list[_Row]
     return rows
 
 
-def write_entries(office: Office, world: World, events: Happenings) -> None:
+def write_entries(office: Office, events: Happenings) -> None:
     """The maintenance room's door: an old system, and a new one that needs a mapping file."""
-    rng = np.random.default_rng([world.seed, 15])
-    rows = [stay for stay in stays(world, events) if rng.random() > 0.003]
+    rows = [(s.person, s.came, s.went if s.exit_read else None) for s in events.attended if s.read]
     frame = pl.DataFrame(
         rows, schema={"who": pl.String, "came": pl.Int64, "went": pl.Int64}, orient="row"
-    ).with_columns(
-        went=pl.when(pl.Series(rng.random(len(rows)) > 0.01)).then("went"),
-        area=pl.lit(MAINTENANCE_AREA),
-    )
+    ).with_columns(area=pl.lit(MAINTENANCE_AREA))
     change = instant(day("2019-04-01"), 0)
     _door(office, "entries/entries_old.csv", frame.filter(pl.col("came") < change), "slash",
           ("社員番号", "区域", "入室日時", "退室日時"), {"acquired_at": FIRST_INQUIRY})  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from breachscope.exercise.attendance import DOOR_LOST
 from breachscope.exercise.days import day, instant
 from breachscope.exercise.facts import (
     LOST_WEEKS,
@@ -163,6 +164,7 @@ def acts(frame: pl.DataFrame, events: Happenings) -> pl.DataFrame:
             pl.col("via_remote").any(), pl.len().alias("downloads"),
             pl.col("rows_sent").sum().alias("rows"),
             pl.col("line").is_not_null().all().alias("logged"),
+            _shown_to_leave().any().alias("shown"),
         )
         .sort("act")
         .with_columns(
@@ -173,15 +175,25 @@ def acts(frame: pl.DataFrame, events: Happenings) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _shown_to_leave() -> pl.Expr:
+    """Carried out without leave, and a stick, a remote session or a seized file shows it."""
+    shows = pl.col("private_stick_in_host") | pl.col("via_remote") | pl.col("seized_file_unique")
+    return pl.col("carried_out") & pl.col("in_inquiry") & ~pl.col("authorised_before") & shows
+
+
 def gaps(frame: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """Lost stretches with what happened in them, and the clock that was put back."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for first, after in LOST_WEEKS:
         start, end = instant(day(first), 0), instant(day(after), 0)
         within = pl.col("at_utc").dt.epoch("s").is_between(start, end, closed="left")
         rows.append(
             ("downloads", "lost", start, end, frame.filter(within).height, None, None, None)
         )
+    rows += [
+        ("presence", "lost", instant(day(first), 0), instant(day(after), 0), None, None, None, None)
+        for first, after in DOOR_LOST
+    ]
     rows += [("logins", "clock", None, None, None, *step) for step in steps.iter_rows()]
     texts, numbers = ("kind", "what", "file"), ("from", "to", "unlogged", "seconds")
     names = ("kind", "what", "from", "to", "unlogged", "file", "line", "seconds")

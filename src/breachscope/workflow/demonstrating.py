@@ -143,4 +143,15 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         pl.read_parquet(paths.truth / "downloads.parquet"),
         pl.read_parquet(paths.truth / "gaps.parquet"),
     )
-    return [*found.as_lines(), *leaks, *answers.as_lines()]
+    return [*found.as_lines(), *leaks, *answers.as_lines(), *who_scored(place, files, paths.truth)]
+
+
+def who_scored(place: Path, files: pl.DataFrame, truth: Path) -> list[str]:
+    """The verdicts on who was at the keyboard against who was."""
+    from breachscope.exercise import actor_scores, doers
+
+    done = doers(pl.read_parquet(place / "extractions.parquet"), files, truth)
+    verdicts, actors = (
+        pl.read_parquet(place / f"{name}.parquet") for name in ("act_verdicts", "actors")
+    )
+    return actor_scores(verdicts, actors, done, truth).as_lines()

@@ -16,7 +16,16 @@ from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
-from breachscope.workflow import counting, duties, frames, judging, leaks, notes, reconstruction
+from breachscope.workflow import (
+    actors,
+    counting,
+    duties,
+    frames,
+    judging,
+    leaks,
+    notes,
+    reconstruction,
+)
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
 from breachscope.workflow.situation import LOGS, Moment, Situation, situation
@@ -34,6 +43,7 @@ RUN_TABLES = (
     "inquiry",
     "acts",
     "grounds",
+    *actors.TABLES,
     "sources_seen",
     "silences",
     "rhythms",
@@ -166,6 +176,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
     refuse_double_parties(s)
     told = judging.judged(s)
     seen = coverage_tables(s)
+    who = actors.actors_part(s, told.egress, seen["silences"])
     ladder = counted(
         s,
         told.inventory,
@@ -181,6 +192,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
             name: told.egress / f"{name}.parquet"
             for name in ("extractions", "inquiry", "acts", "grounds")
         },
+        **{name: who / f"{name}.parquet" for name in actors.TABLES},
         **seen,
         **ladder,
     }

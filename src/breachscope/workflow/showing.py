@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.errors import ConfigError
-from breachscope.workflow import due, sources, tables
+from breachscope.workflow import due, showing_actors, sources, tables
 from breachscope.workflow.context import now, opened
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def shown(
 _TABLES = {
     "scope": tables.scope,
     "acts": tables.acts,
+    "actors": showing_actors.actors,
     "extractions": tables.extractions,
     "coverage": tables.coverage_table,
     "sources": sources.sources,

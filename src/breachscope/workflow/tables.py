@@ -146,15 +146,19 @@ def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def acts(context: Context, number: int | None) -> Shown:
-    """The sittings in which lists were fetched without explanation."""
+    """The sittings in which lists were fetched without explanation, and what is said of whom."""
     chosen, place = run_folder(context, number)
-    table = pl.read_parquet(place / "acts.parquet")
+    said = pl.read_parquet(
+        place / "act_verdicts.parquet", columns=["act_id", "verdict", "person_id", "log10_lr"]
+    )
+    table = pl.read_parquet(place / "acts.parquet").join(
+        said, on="act_id", how="left", validate="1:1", maintain_order="left"
+    )
     tiers = ("confirmed", "probable", "possible")
     rows = [
         {
             **{name: value for name, value in row.items() if name not in tiers},
             "tiers": {tier: row[tier] for tier in tiers},
-            "verdict": None,
         }
         for row in _rows(table)
     ]

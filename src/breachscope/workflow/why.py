@@ -9,7 +9,7 @@ import polars as pl
 
 from breachscope.errors import ConfigError
 from breachscope.schema import COUNTED_TIERS, LADDER_TIERS, MEASURES, Kind
-from breachscope.workflow import frames, intake, why_leak
+from breachscope.workflow import frames, intake, why_actor, why_leak
 from breachscope.workflow.tables import rows_of_version, run_folder, run_items
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class _Walk:
         if figure := self.figure(subject):
             yield from self.party(*figure)
         elif subject in self.inquiry["act_id"]:
+            yield from self.who(subject)
             yield from self.downloads(pl.col("act_id") == subject)
         elif subject in self.inquiry["event_id"]:
             yield from self.event(subject)
@@ -114,6 +115,14 @@ class _Walk:
         )
         if "confirmed" in tiers:
             yield from self.grounds(pl.col("party_id") == party)
+
+    def who(self, act_id: str) -> Iterator[Step]:
+        """What is said of who was at the keyboard, and on what evidence."""
+        for mark in why_actor.steps(self.place, act_id):
+            if mark.evidence_id is None:
+                yield Step(mark.what, mark.says)
+            else:
+                yield self.at(mark.what, mark.says, mark.evidence_id, mark.line, mark.byte)
 
     def grounds(self, which: pl.Expr) -> Iterator[Step]:
         """Seized files that no single download can be named for: the files' own lines."""

@@ -1,0 +1,315 @@
+"""What a remote session, personal logins and work records say of who was at the keyboard.
+
+Pure functions. A remote account and the outside address it came from are one source, nearly:
+where both point at one person the second counts only as far as the first could be false.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from breachscope.reconstruct.actors_given import PLACE
+from breachscope.reconstruct.actors_who import marks
+
+if TYPE_CHECKING:
+    from breachscope.reconstruct.actors_given import Given
+    from breachscope.reliabilities import Actors
+
+LINE_DAYS: Final = 400
+"""Ordinary sessions tell whose an address was for about a year before and after."""
+
+
+def lines(
+    given: Given, sittings: pl.DataFrame, people: pl.DataFrame, playbook: Actors
+) -> pl.DataFrame:
+    """Whose line each act's outside address was: act_id, person_id, sessions, PLACE of one.
+
+    An address is someone's line if their own remote account came from it in ordinary sessions,
+    those without a download under inquiry, on as many days as the playbook asks, within about a
+    year of the act.
+    """
+    asked = sittings.filter("outside").select("act_id", "start", "session_ip")
+    owned = people.select("person_id", "remotes").explode("remotes").drop_nulls().unique()
+    busy = given.downloads.select(evidence_id="remote_evidence_id", line="remote_line").drop_nulls()
+    addresses = asked["session_ip"].drop_nulls().unique().to_list()
+    ordinary = (
+        given.remote.filter(pl.col("source_ip").is_in(addresses))
+        .join(busy, on=["evidence_id", "line"], how="anti")
+        .join(owned.lazy(), left_on="account_key", right_on="remotes")
+        .select("person_id", "started_at", *PLACE, session_ip="source_ip")
+        .collect()
+    )
+    day = pl.col("started_at").dt.convert_time_zone(given.zone).dt.date()
+    within = (pl.col("started_at") - pl.col("start")).abs() <= timedelta(days=LINE_DAYS)
+    return (
+        asked.join(ordinary, on="session_ip")
+        .filter(within)
+        .sort("act_id", "person_id", "started_at", "evidence_id", "line")
+        .group_by("act_id", "person_id", maintain_order=True)
+        .agg(pl.col(PLACE).first(), sessions=day.n_unique())
+        .filter(pl.col("sessions") >= playbook.limits.line_sessions)
+    )
+
+
+def remote_marks(
+    asked: pl.DataFrame,
+    sittings: pl.DataFrame,
+    people: pl.DataFrame,
+    known: pl.DataFrame,
+    playbook: Actors,
+) -> pl.DataFrame:
+    """Whose account the act's session used, and over whose line it came: one mark a candidate.
+
+    Compared with someone unknown, to whom the session does nothing.
+
+    Args:
+        asked: CANDIDATES.
+        sittings: SITTINGS.
+        people: `people_rows`.
+        known: `lines`.
+        playbook: reliabilities.
+
+    """
+    acts = sittings.filter(pl.col("session_evidence_id").is_not_null())
+    owned = people.select("person_id", "remotes").explode("remotes").drop_nulls().unique()
+    owners = acts.select("act_id", "session_account").join(
+        owned, left_on="session_account", right_on="remotes"
+    )
+    told = (
+        asked.join(acts.select("act_id", "outside", "session_account", *(f"session_{n}" for n in
+                   PLACE)), on="act_id")
+        .join(_flag(owners, "own"), on=["act_id", "person_id"], how="left")
+        .join(_flag(known, "home"), on=["act_id", "person_id"], how="left")
+        .join(_count(owners, "owners"), on="act_id", how="left")
+        .join(_count(known, "homes"), on="act_id", how="left")
+        .join(_both(owners, known), on="act_id", how="left")
+        .with_columns(pl.col("own", "home", "both").fill_null(value=False),
+                      pl.col("owners", "homes").fill_null(0))
+    )  # fmt: skip
+    named = told.with_columns(
+        log10_lr=_account(playbook) + _line(playbook), says=_session_says()
+    ).rename({f"session_{name}": name for name in PLACE})
+    return marks(named, "remote")
+
+
+def _flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.select("act_id", "person_id").unique().with_columns(pl.lit(value=True).alias(name))
+
+
+def _count(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.group_by("act_id").agg(pl.col("person_id").n_unique().alias(name))
+
+
+def _both(owners: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Acts whose account and line are one person's."""
+    same = owners.join(known, on=["act_id", "person_id"], how="semi")
+    return same.select("act_id").unique().with_columns(both=pl.lit(value=True))
+
+
+def _account(playbook: Actors) -> pl.Expr:
+    """One's own account against how seldom another would come by it; nobody's tells nothing."""
+    rates = playbook.rates
+    own = math.log10((1 - rates.other_account) / rates.lent_account)
+    return pl.when("own").then(own).otherwise(0.0)
+
+
+def _line(playbook: Actors) -> pl.Expr:
+    """One's own line against how seldom another would; less where the account says so too."""
+    rates, at_home = playbook.rates, 1 - playbook.rates.not_own_line
+    other = pl.when("both").then(rates.line_with_account).otherwise(rates.other_line)
+    return (
+        pl.when(~pl.col("outside"))
+        .then(0.0)
+        .when("home")
+        .then((at_home / other).log10())
+        .otherwise(0.0)
+    )
+
+
+def _session_says() -> pl.Expr:
+    account = (
+        pl.when("own")
+        .then(pl.lit("the session used their remote account"))
+        .when(pl.col("owners") > 0)
+        .then(pl.lit("the session used another's remote account"))
+        .otherwise(pl.lit("the session used a remote account nobody of the list has"))
+    )
+    line = (
+        pl.when(~pl.col("outside"))
+        .then(pl.lit(" from a machine of our own"))
+        .when("home")
+        .then(pl.lit(" over the line their ordinary sessions come from"))
+        .when(pl.col("homes") > 0)
+        .then(pl.lit(" over a line another's ordinary sessions come from"))
+        .otherwise(pl.lit(" over a line nobody's ordinary sessions come from"))
+    )
+    return account + line
+
+
+def elsewhere_marks(
+    asked: pl.DataFrame, sittings: pl.DataFrame, people: pl.DataFrame, given: Given,
+    playbook: Actors,
+) -> pl.DataFrame:  # fmt: skip
+    """Candidates whose own remote account was in a session from outside while the act was here.
+
+    Only acts at a machine in a known area, without a session of their own.
+    """
+    site = sittings.filter(
+        pl.col("area").is_not_null() & pl.col("session_evidence_id").is_null()
+    ).select("act_id", "start", "end")
+    owned = people.select("person_id", "remotes").explode("remotes").drop_nulls().unique()
+    ours = asked.join(site, on="act_id").join(owned, on="person_id")
+    found = (
+        given.remote.filter(pl.col("account_key").is_in(owned["remotes"].unique().to_list()))
+        .filter(pl.col("ended_at").is_not_null())
+        .select("account_key", "started_at", "ended_at", *PLACE)
+        .collect()
+    )
+    hit = (
+        ours.join(found, left_on="remotes", right_on="account_key")
+        .filter((pl.col("started_at") <= pl.col("start")) & (pl.col("ended_at") >= pl.col("end")))
+        .sort("act_id", "person_id", "started_at", "evidence_id", "line")
+        .unique(["act_id", "person_id"], keep="first", maintain_order=True)
+    )
+    return marks(
+        hit.with_columns(
+            log10_lr=math.log10(playbook.rates.lent_account),
+            says=pl.lit("their own remote account was in a session from elsewhere meanwhile"),
+        ),
+        "remote",
+    )
+
+
+def login_marks(
+    asked: pl.DataFrame, sittings: pl.DataFrame, people: pl.DataFrame, given: Given,
+    guarded: list[str], playbook: Actors,
+) -> pl.DataFrame:  # fmt: skip
+    """Logins by accounts that are one person's alone, open over the whole act.
+
+    At the act's keyboard they support that person, elsewhere they speak against. The login
+    that is the act's own remote session once more is left out.
+    """
+    personal = _personal(people)
+    opened = _logins(given, personal, playbook.limits.stay_hours)
+    machines = given.hosts.select("host_key", "area").drop_nulls().unique("host_key", keep="first",
+                                  maintain_order=True).collect()  # fmt: skip
+    acts = sittings.select(
+        "act_id", "start", "end", "keyboard", "area", "account_key", "session_account", "outside"
+    )
+    hit = (
+        asked.join(acts, on="act_id")
+        .join(opened, on="person_id")
+        .filter((pl.col("at") <= pl.col("start")) & (pl.col("until") >= pl.col("end")))
+        .filter(~pl.col("login").eq_missing(pl.col("account_key"))
+                & ~pl.col("login").eq_missing(pl.col("session_account")))
+        .join(machines.rename({"area": "login_area"}), on="host_key", how="left")
+    )  # fmt: skip
+    here = (pl.col("host_key") == pl.col("keyboard")).fill_null(value=False)
+    away = _elsewhere("login_area", guarded)
+    told = hit.with_columns(here=here).filter(here | away)
+    unattended, lent = playbook.rates.unattended, playbook.rates.login_lent
+    return marks(
+        told.sort("act_id", "person_id", "here", "at", "evidence_id", "line",
+                  descending=[False, False, True, False, False, False])
+        .unique(["act_id", "person_id"], keep="first", maintain_order=True)
+        .with_columns(
+            log10_lr=pl.when("here").then(math.log10((1 - unattended) / unattended))
+            .otherwise(math.log10(lent)),
+            says=pl.when("here").then(pl.lit("an account of their own was logged in there"))
+            .otherwise(pl.lit("an account of their own was logged in elsewhere")),
+        ),
+        "login",
+    )  # fmt: skip
+
+
+def _personal(people: pl.DataFrame) -> pl.DataFrame:
+    """Accounts, remote ones too, that one person alone has: person_id, login."""
+    both = pl.concat(
+        people.select("person_id", login=name).explode("login") for name in ("accounts", "remotes")
+    )
+    return (
+        both.drop_nulls()
+        .unique()
+        .filter(pl.col("person_id").n_unique().over("login") == 1)
+        .sort("login")
+    )
+
+
+def _logins(given: Given, personal: pl.DataFrame, hours: float) -> pl.DataFrame:
+    """From each login to the next logout of that account there, or `hours`: at, until."""
+    key = ["account_key", "host_key"]
+    order = ["at", "evidence_id", "line"]
+    events = (
+        given.logins.filter(
+            pl.col("account_key").is_in(personal["login"].to_list()) & (pl.col("action") != "fail")
+        )
+        .sort(*key, *order, nulls_last=True)
+        .with_columns(
+            next_at=pl.col("at").shift(-1).over(key, order_by=order),
+            next_action=pl.col("action").shift(-1).over(key, order_by=order),
+        )
+        .filter((pl.col("action") == "login") & (pl.col("next_action") == "logout"))
+        .filter(pl.col("next_at") - pl.col("at") <= timedelta(hours=hours))
+        .select("at", "host_key", *PLACE, login="account_key", until="next_at")
+        .collect()
+    )
+    return events.join(personal, on="login")
+
+
+def _elsewhere(area: str, guarded: list[str]) -> pl.Expr:
+    """In another area than the act; of acts from outside, in a room whose door keeps a log.
+
+    An area without a door may be that of virtual machines, which are worked at from anywhere.
+    """
+    other = (pl.col(area) != pl.col("area")).fill_null(value=False)
+    return other | (pl.col("outside") & pl.col(area).is_in(guarded).fill_null(value=False))
+
+
+def work_marks(
+    asked: pl.DataFrame, sittings: pl.DataFrame, given: Given, guarded: list[str],
+    playbook: Actors,
+) -> pl.DataFrame:  # fmt: skip
+    """Work records that name the candidate and span the act.
+
+    One at that machine, or by that account without a machine, supports; one elsewhere speaks
+    against. `guarded` are the areas with an entry log.
+    """
+    machines = given.hosts.select("host_key", work_area="area").drop_nulls().unique(
+        "host_key", keep="first", maintain_order=True)  # fmt: skip
+    named = (
+        given.work.filter(pl.col("person_id").is_not_null() & pl.col("ended_at").is_not_null())
+        .join(machines, on="host_key", how="left")
+        .select("person_id", "work_id", "started_at", "ended_at", "work_area", *PLACE,
+                work_host="host_key", work_account="account_key")
+        .collect()
+    )  # fmt: skip
+    acts = sittings.select("act_id", "start", "end", "machine", "area", "account_key", "outside")
+    same = (pl.col("work_host") == pl.col("machine")).fill_null(value=False) | (
+        pl.col("work_host").is_null() & (pl.col("work_account") == pl.col("account_key"))
+    ).fill_null(value=False)
+    away = _elsewhere("work_area", guarded)
+    hit = (
+        asked.join(acts, on="act_id")
+        .join(named, on="person_id")
+        .filter((pl.col("started_at") <= pl.col("start")) & (pl.col("ended_at") >= pl.col("end")))
+        .with_columns(same=same)
+        .filter(same | away)
+        .sort("act_id", "person_id", "same", "started_at", "work_id", "line",
+              descending=[False, False, True, False, False, False])
+        .unique(["act_id", "person_id"], keep="first", maintain_order=True)
+    )  # fmt: skip
+    wrong = playbook.rates.work_wrong
+    strength = math.log10((1 - wrong) / wrong)
+    return marks(
+        hit.with_columns(
+            log10_lr=pl.when("same").then(strength).otherwise(-strength),
+            says=pl.when("same")
+            .then(pl.format("work record {} names them there then", "work_id"))
+            .otherwise(pl.format("work record {} names them elsewhere then", "work_id")),
+        ),
+        "work",
+    )
