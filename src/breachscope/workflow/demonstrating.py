@@ -141,7 +141,7 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
     answers = answer_score(
         answering.grid(case, all_stretches()),
         pl.read_parquet(paths.truth / "downloads.parquet"),
-        pl.read_parquet(paths.truth / "gaps.parquet"),
+        pl.read_parquet(paths.truth / "gaps.parquet").filter(pl.col("kind") == "downloads"),
     )
     return [*found.as_lines(), *leaks, *answers.as_lines(), *who_scored(place, files, paths.truth)]
 
