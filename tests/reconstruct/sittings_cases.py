@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from breachscope import playbook
+from breachscope import playbook, reliabilities
 from breachscope.reconstruct import actors
 from breachscope.reconstruct.actors_given import Given
 from breachscope.schema import ACTS, EGRESS, SILENCES, Kind
@@ -17,10 +17,10 @@ from frames import frame, kind
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 _READ = playbook.read_toml(
-    playbook.shipped() / playbook.DEFAULT / "actors.toml", playbook.Actors, []
+    playbook.shipped() / playbook.DEFAULT / "actors.toml", reliabilities.Actors, []
 )
 assert _READ is not None
-STATED: playbook.Actors = _READ
+STATED: reliabilities.Actors = _READ
 STAFF = ("A", "B", "C")
 
 
@@ -111,17 +111,17 @@ def case(
     )
 
 
-def attributed(given: Given, stated: playbook.Actors = STATED) -> actors.Found:
+def attributed(given: Given, stated: reliabilities.Actors = STATED) -> actors.Found:
     """The stage's whole result."""
     return actors.attributed(given, stated)
 
 
-def verdict(given: Given, stated: playbook.Actors = STATED) -> dict[str, Any]:
+def verdict(given: Given, stated: reliabilities.Actors = STATED) -> dict[str, Any]:
     """The one act's verdict."""
     return attributed(given, stated).verdicts.row(0, named=True)
 
 
-def posteriors(given: Given, stated: playbook.Actors = STATED) -> dict[str | None, float]:
+def posteriors(given: Given, stated: reliabilities.Actors = STATED) -> dict[str | None, float]:
     """Posterior of each candidate of the one act."""
     return dict(attributed(given, stated).actors.select("person_id", "posterior").iter_rows())
 
