@@ -29,9 +29,9 @@ def exercise(
     quiet: Quiet = False,
 ) -> None:
     """Write a synthetic case: evidence/, and apart from it truth/."""
-    from breachscope.workflow import demonstrating
+    from breachscope.workflow import exercising
 
-    demonstrating.exercise(folder, scale.value, seed, quiet=quiet)
+    exercising.exercise(folder, scale.value, seed, quiet=quiet)
     output.say(
         f"wrote {folder}/evidence (with manifest.csv), {folder}/mandate.toml, {folder}/truth",
         quiet=quiet,

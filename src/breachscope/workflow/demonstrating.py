@@ -1,18 +1,15 @@
-"""What `exercise` and `demo` call: a synthetic case, taken in, run, packaged, scored."""
+"""What `demo` calls: a synthetic case written, taken in, run, packaged, scored."""
 
 from __future__ import annotations
 
-import sys
 import time
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from tqdm import tqdm
 
 from breachscope import playbook
 from breachscope.case import folder
-from breachscope.errors import ConfigError
 from breachscope.workflow import (
     adding,
     answering,
@@ -24,6 +21,7 @@ from breachscope.workflow import (
     tables,
 )
 from breachscope.workflow.context import opened
+from breachscope.workflow.exercising import exercise
 from breachscope.workflow.run import quarantine
 
 if TYPE_CHECKING:
@@ -31,23 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from breachscope.exercise import ExercisePaths
-
-Scale = Literal["tiny", "small", "full"]
-
-
-def exercise(target: Path, scale: str, seed: int, *, quiet: bool = False) -> ExercisePaths:
-    """Write a synthetic case's evidence and, apart, its truth.
-
-    Raises:
-        ConfigError: the folder is there already and is not empty.
-
-    """
-    from breachscope.exercise import write_exercise
-
-    if target.exists() and any(target.iterdir()):
-        raise ConfigError(f"{target} is there already and is not empty")
-    with tqdm(desc=f"exercise {scale}", disable=quiet or not sys.stderr.isatty()) as bar:
-        return write_exercise(target, cast("Scale", scale), seed, progress=lambda _: bar.update())
 
 
 def demo(
