@@ -18,14 +18,14 @@ import numpy.typing as npt
 import polars as pl
 from febrl import febrl4
 from figures import matching
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 from scipy.optimize import linear_sum_assignment
 
 from breachscope.linkage.deciding import Odds, decided
 from breachscope.resolve import blocking, weights
 from breachscope.resolve.blocking import BLOCKS, SEED, Caps
-from breachscope.resolve.comparison import MISSING, Levels, edits
+from breachscope.resolve.comparison import MISSING, Levels
 from breachscope.resolve.weights import Chances, Fit, Floats
 
 ALIKE: Final = 0.88  # Jaro and Winkler's similarity of two spellings of one word
@@ -97,7 +97,7 @@ def levels(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, Levels]:
     for name in _TEXT:
         made[name] = _three(left[name], right[name], _alike(left[name], right[name]))
     for name in (*_NUMBER, "date_of_birth"):
-        near = edits(left[name], right[name], 1) <= 1
+        near = _one_edit(left[name], right[name])
         made[name] = _three(left[name], right[name], near)
     state = _equal(left["state"], right["state"]).astype(np.uint8)
     state[_missing(left["state"], right["state"])] = MISSING
@@ -118,6 +118,13 @@ def _name(left: pl.DataFrame, right: pl.DataFrame) -> Levels:
     level[same_given & same_surname] = 6
     level[_missing(*given) & _missing(*surname)] = MISSING
     return level
+
+
+def _one_edit(left: pl.Series, right: pl.Series) -> npt.NDArray[np.bool_]:
+    """Equal, or made equal by one edit or a swap of neighbours."""
+    texts = [side.fill_null("").to_list() for side in (left, right)]
+    apart = cpdist(*texts, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+    return (apart <= 1) & ~_missing(left, right)
 
 
 def _three(left: pl.Series, right: pl.Series, near: npt.NDArray[np.bool_]) -> Levels:

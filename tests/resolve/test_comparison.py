@@ -1,7 +1,12 @@
 """Levels of agreement, on pairs written out."""
 
+import datetime as dt
+
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from breachscope.resolve.comparison import (
     ADDRESS,
@@ -9,8 +14,8 @@ from breachscope.resolve.comparison import (
     FIELDS,
     MISSING,
     NAME,
+    VALUES,
     compared_values,
-    edits,
     levels,
 )
 from breachscope.resolve.keys import record_keys
@@ -106,8 +111,49 @@ def test_customer_numbers_of_two_parties_are_no_contradiction() -> None:
     assert level("customer", {"customer_no": "A-001"}, {"customer_no": "A001"}) == "same"
 
 
-def test_a_swap_of_neighbours_is_one_edit_and_null_is_far() -> None:
-    left = pl.Series(["0312345678", "0312345678", None, "1"])
-    right = pl.Series(["0312346578", "0399999999", "0312345678", None])
+TELEPHONES = st.text("0123456789", min_size=9, max_size=11)
 
-    assert edits(left, right, 1).tolist() == [1, 2, 2, 2]
+
+@given(left=TELEPHONES, right=TELEPHONES, at=st.integers(0, 10), what=st.sampled_from("sidt"))
+def test_one_edit_of_a_telephone_is_found_wherever_it_stands(
+    left: str, right: str, at: int, what: str
+) -> None:
+    changed = {
+        "s": left[:at] + "7" + left[at + 1 :],
+        "i": left[:at] + "7" + left[at:],
+        "d": left[:at] + left[at + 1 :],
+        "t": left[:at] + left[at : at + 2][::-1] + left[at + 2 :],
+    }[what]
+    values = {
+        side: pl.DataFrame({**dict.fromkeys(VALUES, None), "landline": texts}, schema=VALUES)
+        for side, texts in {"left": [left, left], "right": [changed, right]}.items()
+    }
+    expected = [2 - min(OSA.distance(left, other), 2) for other in (changed, right)]
+
+    assert levels(values["left"], values["right"])["landline"].tolist() == expected
+
+
+DATES = st.dates(dt.date(1900, 1, 1), dt.date(2023, 12, 31)).map(lambda day: day.strftime("%Y%m%d"))
+
+
+@given(left=DATES, right=DATES, at=st.integers(0, 7), digit=st.sampled_from("0123456789"))
+def test_dates_are_near_by_one_digit_two_swapped_or_day_and_month_turned(
+    left: str, right: str, at: int, digit: str
+) -> None:
+    others = [
+        right,
+        left[:at] + digit + left[at + 1 :],
+        left[:at] + left[at : at + 2][::-1] + left[at + 2 :],
+        left[:4] + left[6:] + left[4:6],
+    ]
+    values = [
+        pl.DataFrame({**dict.fromkeys(VALUES, None), "birth": texts}, schema=VALUES)
+        for texts in ([left] * 4, others)
+    ]
+    turned = left[:4] + left[6:] + left[4:6]
+    expected = [
+        2 if left == other else int(OSA.distance(left, other) <= 1 or other == turned)
+        for other in others
+    ]
+
+    assert levels(*values)["birth"].tolist() == expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import polars as pl
@@ -11,6 +11,8 @@ import polars as pl
 from breachscope.linkage.deciding import Decided, Odds, decided
 from breachscope.resolve import blocking, comparison, frequency, weights
 from breachscope.resolve.blocking import Candidates, Caps
+from breachscope.resolve.comparison import Pairs
+from breachscope.resolve.features import Features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,22 +137,17 @@ def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:
 def reaches(many: Sequence[pl.DataFrame], inventory: Inventory, caps: Caps) -> list[Reached]:
     """`reach` of several lists at once: the inventory is gone through a single time."""
     asked = [blocking.block_keys(keys.lazy()).collect() for keys in many]
-    wanted, present = (
-        [blocking.Wanted.of(leak) for leak in asked],
-        dict.fromkeys(blocking.BLOCKS, 0),
-    )
-    found, first = [[pl.DataFrame(schema=blocking.HITS)] for _ in many], 0
+    wanted = blocking.Wanted.of(pl.concat(asked))
+    present = dict.fromkeys(blocking.BLOCKS, 0)
+    found, first = [pl.DataFrame(schema=blocking.HITS)], 0
     for records in inventory.blocks():
-        for hits, one in zip(found, wanted, strict=True):
-            hits.append(blocking.hits(one, records, first))
+        found.append(blocking.hits(wanted, records, first))
         first += records.height
         for block in blocking.VALUES:
             held = int((records[block] != 0).sum())
             present["phone" if block == "phone2" else block] += held
-    return [
-        Reached(blocking.candidates(leak, pl.concat(hits), caps), present)
-        for leak, hits in zip(asked, found, strict=True)
-    ]
+    hits = pl.concat(found)
+    return [Reached(blocking.candidates(leak, hits, caps), present) for leak in asked]
 
 
 def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> Chances:
@@ -161,13 +158,13 @@ def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> 
     records, weight = inventory.sample()
     dice = np.random.default_rng([values.height, records.height])
     chance = weight / weight.sum()
-    parts: list[dict[str, Levels]] = []
+    rows, drawn = [], []
     for begin in range(0, count, _AT_ONCE):
         size = min(_AT_ONCE, count - begin)
-        left = values[dice.integers(0, values.height, size)]
-        right = records[dice.choice(records.height, size, p=chance)]
-        parts.append(comparison.levels(left, right))
-    return weights.shares({name: np.concatenate([p[name] for p in parts]) for name in parts[0]})
+        rows.append(dice.integers(0, values.height, size))
+        drawn.append(dice.choice(records.height, size, p=chance))
+    left, right = Features.of(values), Features.of(records)
+    return weights.shares(_levels(left, np.concatenate(rows), right, np.concatenate(drawn)))
 
 
 def compare(
@@ -177,16 +174,24 @@ def compare(
     """The levels of every pair, a stretch of pairs at a time."""
     row, record = pairs["row"].to_numpy(), pairs["record"].to_numpy()
     wanted, place = np.unique(record, return_inverse=True)
-    records = inventory.values(wanted)
-    parts = []
-    for begin in range(0, row.size, _AT_ONCE):
-        here = slice(begin, begin + _AT_ONCE)
-        parts.append(comparison.levels(values[row[here]], records[place[here]]))
-    levels = {
+    levels = _levels(Features.of(values), row, Features.of(inventory.values(wanted)), place)
+    return Compared(row, record, levels, rare.log_unrelated(levels, row, unrelated))
+
+
+def _levels(
+    left: Features, row: npt.NDArray[Any], right: Features, record: npt.NDArray[Any]
+) -> dict[str, Levels]:
+    """`comparison.levels_of` these pairs, a stretch at a time."""
+    parts = [
+        comparison.levels_of(
+            Pairs(left, row[begin : begin + _AT_ONCE], right, record[begin : begin + _AT_ONCE])
+        )
+        for begin in range(0, row.size, _AT_ONCE)
+    ]
+    return {
         name: np.concatenate([np.zeros(0, np.uint8), *(part[name] for part in parts)])
         for name in comparison.FIELDS
     }
-    return Compared(row, record, levels, rare.log_unrelated(levels, row, unrelated))
 
 
 def odds_of(compared: Compared, fit: Fit, person: npt.NDArray[np.uint32]) -> Odds:

@@ -39,6 +39,8 @@ BLOCKS: Final = (
 VALUES: Final = ("phone", "phone2", "name", "kana", "address", "email", "customer")
 CONTACT: Final = frozenset({"phone", "phone2", "address", "email"})
 IDENTITY: Final = frozenset({"name", "kana", "birth_name", "birth_given", "birth_kana"})
+SHARED: Final = frozenset({"name", "kana", "town_name", "postal_kana"})
+"""Keys that namesakes share by nature."""
 _BITS: Final = 22
 _NONE: Final = np.uint64(0)
 
@@ -60,6 +62,9 @@ class Caps:
 
     records: int = 2_000
     pairs: int = 40_000
+    shared: int = 150
+    """Of SHARED keys. A pair that has nothing else in common with one of so many namesakes could
+    not be decided: each of them would be as likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +157,11 @@ def candidates(leak: pl.DataFrame, found: pl.DataFrame, caps: Caps) -> Candidate
 
     Args:
         leak: block_keys of the leak, row by row.
-        found: HITS of all parties.
+        found: HITS of all parties; of keys that are not the leak's, too.
         caps: how common a key may be.
     """
     asked = _asked(leak)
+    found = found.join(asked, on=["block", "key"], how="semi")
     held = found.group_by("block", "key").agg(records=pl.len().cast(pl.UInt32))
     counted = (
         asked.group_by("block", "key")
@@ -163,11 +169,12 @@ def candidates(leak: pl.DataFrame, found: pl.DataFrame, caps: Caps) -> Candidate
         .join(held, on=["block", "key"], how="inner", validate="1:1")
         .with_columns(pairs=pl.col("rows").cast(pl.UInt64) * pl.col("records"))
     )
-    fits = (pl.col("records") <= caps.records) & (pl.col("pairs") <= caps.pairs)
+    shared = pl.col("block").is_in([BLOCKS.index(block) for block in SHARED])
+    most = pl.when(shared).then(min(caps.shared, caps.records)).otherwise(caps.records)
+    fits = (pl.col("records") <= most) & (pl.col("pairs") <= caps.pairs)
     kept = counted.filter(fits).select("block", "key")
-    met = asked.join(kept, on=["block", "key"], how="semi").join(
-        found.unique(), on=["block", "key"], how="inner"
-    )
+    few = found.join(kept, on=["block", "key"], how="semi").unique()
+    met = asked.join(few, on=["block", "key"], how="inner")
     return Candidates(_once(met), _told(counted.filter(~fits)), held.sort("block", "key"))
 
 

@@ -7,7 +7,7 @@ apart they count the same evidence twice (measured: pair precision .43 at a prob
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,12 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from breachscope.japanese.phones import is_mobile
+from breachscope.resolve.features import ENDS, Features
+
+if TYPE_CHECKING:
+    from breachscope.resolve.features import Codes, Lengths
+
+    Mask = npt.NDArray[np.bool_]
 
 Levels = npt.NDArray[np.uint8]
 MISSING: Final = np.uint8(255)
@@ -68,18 +74,47 @@ VALUES: Final = pl.Schema(
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One field of both sides of every pair."""
+class Pairs:
+    """Pairs of a leaked row and a record, by their places in two sets of features."""
 
-    left: pl.Series
-    right: pl.Series
+    left: Features
+    row: npt.NDArray[np.unsignedinteger]
+    right: Features
+    record: npt.NDArray[np.unsignedinteger]
+
+    def side(self, name: str) -> _Side:
+        """One feature of both sides; nothing where a set is empty of it."""
+        none = np.zeros(1, np.uint64)
+        left, right = self.left.codes.get(name), self.right.codes.get(name)
+        return _Side(
+            none.repeat(self.row.size) if left is None else left[self.row],
+            none.repeat(self.row.size) if right is None else right[self.record],
+        )
+
+    def shortest(self, name: str) -> Lengths:
+        """The fewer letters of the two; 0 where a side has none."""
+        left, right = self.left.lengths.get(name), self.right.lengths.get(name)
+        if left is None or right is None:
+            return np.zeros(self.row.size, np.uint8)
+        fewer: Lengths = np.minimum(left[self.row], right[self.record])
+        return fewer
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One feature of both sides of every pair: hashes, 0 where there is none."""
+
+    left: Codes
+    right: Codes
 
     @property
-    def missing(self) -> npt.NDArray[np.bool_]:
-        return (self.left.is_null() | self.right.is_null()).to_numpy()
+    def missing(self) -> Mask:
+        nothing: Mask = (self.left == 0) | (self.right == 0)
+        return nothing
 
-    def equal(self) -> npt.NDArray[np.bool_]:
-        return (self.left == self.right).fill_null(value=False).to_numpy()
+    def equal(self) -> Mask:
+        equal: Mask = (self.left == self.right) & (self.left != 0)
+        return equal
 
 
 def compared_values(keys: pl.LazyFrame) -> pl.LazyFrame:
@@ -104,69 +139,87 @@ def compared_values(keys: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def levels(left: pl.DataFrame, right: pl.DataFrame) -> dict[str, Levels]:
-    """The level of every field for every pair; MISSING where a side has none.
+    """`levels_of` of two frames of VALUES, row for row."""
+    rows = np.arange(left.height, dtype=np.uint32)
+    return levels_of(Pairs(Features.of(left), rows, Features.of(right), rows))
 
-    Args:
-        left: VALUES of the leaked row of each pair.
-        right: VALUES of the record of each pair, row for row.
-    """
 
-    def side(column: str) -> _Side:
-        return _Side(left[column], right[column])
-
+def levels_of(pairs: Pairs) -> dict[str, Levels]:
+    """The level of every field for every pair; MISSING where a side has none."""
     return {
-        "name": _name(side("name_key"), side("kana_key"), side("given_key")),
-        "mobile": _phone(left, right, "mobile"),
-        "landline": _phone(left, right, "landline"),
-        "address": _address(side("address_key"), side("postal_key")),
-        "birth": _birth(side("birth")),
-        "email": _plain(side("email_key")),
-        "customer": _customer(side("customer_key")),
-        "sex": _plain(side("sex_key")),
+        "name": _name(pairs),
+        "mobile": _phone(pairs, "mobile"),
+        "landline": _phone(pairs, "landline"),
+        "address": _address(pairs),
+        "birth": _birth(pairs.side("birth")),
+        "email": _plain(pairs.side("email_key")),
+        "customer": _customer(pairs.side("customer_key")),
+        "sex": _plain(pairs.side("sex_key")),
     }
 
 
-def edits(left: pl.Series, right: pl.Series, most: int) -> Levels:
-    """Edit distance with neighbouring letters swapped (OSA), `most` + 1 where it is more.
+def _one_edit(pairs: Pairs, mine: str, theirs: str, among: Mask) -> Mask:
+    """Which of these pairs one edit makes equal, neighbouring letters swapped included (OSA).
 
-    Each distinct pair of values is measured once. Nulls count as far apart.
+    Pairs without an end in common are passed over (`features.ENDS`); of the others each
+    distinct pair of values is measured once.
+
+    Args:
+        pairs: all of them.
+        mine: the column of the leaked row.
+        theirs: the column of the record, of the same ENDS.
+        among: pairs to look at: both values there, and not equal.
     """
-    far = np.uint8(most + 1)
-    pairs = pl.DataFrame({"a": left, "b": right}).with_row_index("at")
-    unlike = pairs.filter(pl.col("a") != pl.col("b"))  # null where either is
-    equal = (left == right).fill_null(value=False).to_numpy()
-    found = np.where(equal, np.uint8(0), far)
-    distinct = unlike.select("a", "b").unique(maintain_order=True)
-    close = distinct.filter(
-        (pl.col("a").str.len_chars().cast(pl.Int32) - pl.col("b").str.len_chars().cast(pl.Int32))
-        .abs()
-        .le(most)
+    found = np.zeros(among.size, bool)
+    at = np.flatnonzero(among)
+    row, record = pairs.row[at], pairs.record[at]
+    lengths = (
+        pairs.left.lengths[mine][row].astype(np.int16),
+        pairs.right.lengths[theirs][record].astype(np.int16),
     )
+    close = np.abs(lengths[0] - lengths[1]) <= 1
+    end = np.minimum(*lengths) < 2 * ENDS[mine] + 1
+    for which in ("first", "last"):
+        marks = pairs.left.marks[f"{mine}:{which}"], pairs.right.marks[f"{theirs}:{which}"]
+        end |= marks[0][row] == marks[1][record]
+    kept = np.flatnonzero(close & end)
+    at, row, record = at[kept], row[kept], record[kept]
+    codes = pl.DataFrame(
+        {"a": pairs.left.codes[mine][row], "b": pairs.right.codes[theirs][record]}
+    ).with_row_index("at")
+    distinct = codes.unique(["a", "b"], keep="first", maintain_order=True)
+    first = distinct["at"].to_numpy()
     measured = cpdist(
-        close["a"].to_list(),
-        close["b"].to_list(),
+        pairs.left.values[mine].gather(row[first]).to_list(),
+        pairs.right.values[theirs].gather(record[first]).to_list(),
         scorer=OSA.distance,
-        score_cutoff=most,
+        score_cutoff=1,
         dtype=np.uint8,
         workers=1,
     )
-    known = close.with_columns(edits=pl.Series(measured, dtype=pl.UInt8))
-    back = unlike.join(known, on=["a", "b"], how="left", validate="m:1", maintain_order="left")
-    found[back["at"].to_numpy()] = back["edits"].fill_null(int(far)).to_numpy()
+    near = distinct.filter(pl.Series(measured <= 1)).select("a", "b")
+    hit = codes.join(near, on=["a", "b"], how="semi")["at"].to_numpy()
+    found[at[hit]] = True
     return found
 
 
-def _name(kanji: _Side, kana: _Side, given: _Side) -> Levels:
+def _name(pairs: Pairs) -> Levels:
     """The nested level of a name; MISSING where the two hold no rendering in common."""
+    kanji, kana = pairs.side("name_key"), pairs.side("kana_key")
     same_kanji, same_kana = kanji.equal(), kana.equal()
-    kanji_near = (edits(kanji.left, kanji.right, 1) <= 1) & (_shortest(kanji) >= 3)
-    kana_near = (edits(kana.left, kana.right, 1) <= 1) & (_shortest(kana) >= 5)
+    letters = {"name": pairs.shortest("name_key"), "kana": pairs.shortest("kana_key")}
     # Where both renderings are held and both differ, it is a brother (一郎, 二郎), not an error.
-    near = (kanji_near & kana.missing) | (kana_near & kanji.missing)
+    kanji_alone = kana.missing & ~kanji.missing & ~same_kanji & (letters["name"] >= 3)
+    kana_alone = kanji.missing & ~kana.missing & ~same_kana & (letters["kana"] >= 5)
+
+    def alike(part: str, least: int) -> Mask:
+        return pairs.side(part).equal() & (letters[part[:4]] > least)
+
     level = np.zeros(same_kanji.size, np.uint8)
-    level[_same_start(kanji, kana)] = 1
-    level[_same_end(kanji, kana, given) & (level != 1)] = 2
-    level[near] = 3
+    level[alike("name_start", 2) | alike("kana_start", 3)] = 1  # the family name, as a rule
+    end = pairs.side("given_key").equal() | alike("name_end", 2) | alike("kana_end", 3)
+    level[end & (level != 1)] = 2
+    level[_near(pairs, "name_key", kanji_alone) | _near(pairs, "kana_key", kana_alone)] = 3
     level[same_kana & ~same_kanji] = 4
     level[same_kanji] = 5
     level[same_kanji & same_kana] = 6
@@ -174,75 +227,94 @@ def _name(kanji: _Side, kana: _Side, given: _Side) -> Levels:
     return level
 
 
-def _shortest(side: _Side) -> npt.NDArray[np.int32]:
-    lengths = (side.left.str.len_chars(), side.right.str.len_chars())
-    both = pl.DataFrame({"a": lengths[0], "b": lengths[1]}).select(pl.min_horizontal("a", "b"))
-    return both.to_series().fill_null(0).cast(pl.Int32).to_numpy()
+def _near(pairs: Pairs, column: str, among: Mask) -> Mask:
+    return _one_edit(pairs, column, column, among) if among.any() else among
 
 
-def _same_start(kanji: _Side, kana: _Side) -> npt.NDArray[np.bool_]:
-    """Two kanji or three kana at the beginning: the family name, as a rule."""
-    return _alike(kanji, 0, 2) | _alike(kana, 0, 3)
-
-
-def _same_end(kanji: _Side, kana: _Side, given: _Side) -> npt.NDArray[np.bool_]:
-    """The given name, where told; else two kanji, or three kana, at the end."""
-    return given.equal() | _alike(kanji, -2, 2) | _alike(kana, -3, 3)
-
-
-def _alike(side: _Side, start: int, count: int) -> npt.NDArray[np.bool_]:
-    part = _Side(side.left.str.slice(start, count), side.right.str.slice(start, count))
-    return part.equal() & (_shortest(side) > count)
-
-
-def _phone(left: pl.DataFrame, right: pl.DataFrame, kind: str) -> Levels:
+def _phone(pairs: Pairs, kind: str) -> Levels:
     """The best of the telephones of one kind that each side has."""
-    best = np.zeros(left.height, np.uint8)
-    first = _Side(left[kind], right[kind])
+    best = np.zeros(pairs.row.size, np.uint8)
     for mine in (kind, f"{kind}2"):
         for theirs in (kind, f"{kind}2"):
-            if left[mine].null_count() == left.height or right[theirs].null_count() == left.height:
+            if mine not in pairs.left.codes or theirs not in pairs.right.codes:
                 continue
-            apart = edits(left[mine], right[theirs], 1)
-            best = np.maximum(best, np.uint8(2) - np.minimum(apart, 2))
-    best[first.missing] = MISSING
-    return best.astype(np.uint8)
+            left = pairs.left.codes[mine][pairs.row]
+            right = pairs.right.codes[theirs][pairs.record]
+            side = _Side(left, right)
+            same = side.equal()
+            best[same] = 2
+            apart = ~side.missing & (best == 0)
+            best[_one_edit(pairs, mine, theirs, apart)] = 1
+    best[pairs.side(kind).missing] = MISSING
+    return best
 
 
-def _address(whole: _Side, postal: _Side) -> Levels:
+def _address(pairs: Pairs) -> Levels:
     """Town and house number; without a house number on both sides, at most the town."""
-    number = r"([0-9][0-9-]*)$"
-    house = _Side(whole.left.str.extract(number), whole.right.str.extract(number))
-    town = r"^([^0-9]+)"
-    place = _Side(whole.left.str.extract(town), whole.right.str.extract(town))
-    housed = ~house.missing
-    level = np.zeros(whole.left.len(), np.uint8)
-    level[place.equal()] = 1
-    near = (edits(whole.left, whole.right, 1) <= 1) | (house.equal() & postal.equal())
-    near |= _is_within(whole.left, whole.right) | _is_within(whole.right, whole.left)
-    level[near & housed] = 2
-    level[whole.equal() & housed] = 3
+    whole, house = pairs.side("address_key"), pairs.side("house")
+    same, housed = whole.equal(), ~house.missing
+    level = np.zeros(pairs.row.size, np.uint8)
+    level[pairs.side("town").equal()] = 1
+    open_ = housed & ~same
+    near = house.equal() & pairs.side("postal_key").equal() & housed
+    near |= _near(pairs, "address_key", open_ & ~near)
+    near |= _with_room(pairs, open_ & ~near & pairs.side("lot").equal())
+    level[near] = 2
+    level[same & housed] = 3
     level[whole.missing] = MISSING
     return level
 
 
-def _is_within(short: pl.Series, long: pl.Series) -> npt.NDArray[np.bool_]:
+def _with_room(pairs: Pairs, among: Mask) -> Mask:
     """One address goes on behind a dash where the other ends: some systems write the room so."""
-    both = pl.DataFrame({"short": short, "long": long})
-    within = pl.col("long").str.starts_with(pl.col("short") + "-").fill_null(value=False)
-    return both.select(within).to_series().to_numpy()
+    found = np.zeros(among.size, bool)
+    at = np.flatnonzero(among)
+    if at.size:
+        left = pairs.left.values["address_key"].gather(pairs.row[at])
+        right = pairs.right.values["address_key"].gather(pairs.record[at])
+        both = pl.DataFrame({"a": left, "b": right})
+        a, b = pl.col("a"), pl.col("b")
+        within = b.str.starts_with(a + "-") | a.str.starts_with(b + "-")
+        found[at] = both.select(within).to_series().to_numpy()
+    return found
+
+
+_LOW: Final = np.uint64(0x7F7F7F7F7F7F7F7F)
+_HIGH: Final = np.uint64(0x8080808080808080)
 
 
 def _birth(side: _Side) -> Levels:
-    def swapped(dates: pl.Series) -> pl.Series:
-        return dates.str.slice(0, 4) + dates.str.slice(6, 2) + dates.str.slice(4, 2)
-
-    level = np.zeros(side.left.len(), np.uint8)
-    turned = _Side(swapped(side.left), side.right).equal()
-    level[(edits(side.left, side.right, 1) <= 1) | turned] = 1
-    level[side.equal()] = 2
+    """Dates as eight digits, a byte each, the day lowest."""
+    left, right = side.left, side.right
+    apart = left ^ right
+    digits = np.bitwise_count((((apart & _LOW) + _LOW) | apart) & _HIGH)
+    level = np.zeros(left.size, np.uint8)
+    level[(digits <= 1) | (_turned(left) == right)] = 1
+    two = np.flatnonzero(digits == 2)
+    level[two[_swapped(left[two], right[two])]] = 1
+    level[apart == 0] = 2
     level[side.missing] = MISSING
     return level
+
+
+def _turned(dates: Codes) -> Codes:
+    """Day and month in each other's place."""
+    year, rest = dates >> np.uint64(32), dates & np.uint64(0xFFFFFFFF)
+    day, month = rest & np.uint64(0xFFFF), rest >> np.uint64(16)
+    turned: Codes = (year << np.uint64(32)) | (day << np.uint64(16)) | month
+    return turned
+
+
+def _swapped(left: Codes, right: Codes) -> Mask:
+    """Two neighbouring digits stand in each other's place, and all others are equal."""
+    found = np.zeros(left.size, bool)
+    for place in range(7):
+        low, high = np.uint64(8 * place), np.uint64(8 * place + 8)
+        byte = np.uint64(0xFF)
+        mask = (byte << low) | (byte << high)
+        pair = ((left >> low) & byte) << high | ((left >> high) & byte) << low
+        found |= ((left & ~mask) | pair) == right
+    return found
 
 
 def _plain(side: _Side) -> Levels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import cache
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -85,10 +86,15 @@ def found(
         party: linking.linkage_inventory_part(s, party, contents.get(party, []), path)
         for party, path in persons.items()
     }
+
+    @cache
+    def held() -> linking.StoredInventory:
+        return linking.StoredInventory(places, labels, keep=len(items) > 1)
+
     leaks = []
     for item, leak_id in zip(items, leak_ids(items), strict=True):
         at = found_at(item, s.context.settings.zone)
-        linked = linked_part(s, item, places, labels)
+        linked = linked_part(s, item, places, labels, held)
         sourced = sourced_part(s, item, leak_id, at, linked, inventory, persons, places, labels)
         leaks.append(Leak(leak_id, item, at, linked, sourced))
     rejected = rejections(s, leaks)

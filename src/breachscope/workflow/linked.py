@@ -24,7 +24,7 @@ from breachscope.schema import (
 from breachscope.workflow import counting, frames, linking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
@@ -38,11 +38,17 @@ SETTINGS: Final = LinkSettings()
 """Frozen before any leak is opened; their digest is in the fingerprint of every linked leak."""
 
 
-def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Path) -> Path:
+def linked_part(
+    s: Situation,
+    item: Item,
+    places: Mapping[str, Path],
+    labels: Path,
+    held: Callable[[], linking.StoredInventory],
+) -> Path:
     """What is kept of one leak, linked.
 
     roles.json, form.json, told.json; keys and copies; of distinct rows: rows, claims, waterfall,
-    alike and decoys, as Parquet.
+    alike and decoys, as Parquet. `held` opens the inventory of these places, where it is needed.
     """
 
     def make(target: Path) -> None:
@@ -53,7 +59,7 @@ def linked_part(s: Situation, item: Item, places: Mapping[str, Path], labels: Pa
         folder.write_json(target / "form.json", asdict(form.form(text, roles)))
         reason = _not_linkable(table.height, roles)
         if reason is None:
-            reason = _link(target, item, cells.as_records(table, roles), places, labels)
+            reason = _link(target, item, cells.as_records(table, roles), held())
         if reason is not None:
             _refused(target, reason, table.height)
 
@@ -104,10 +110,9 @@ def _not_linkable(rows: int, roles: Sequence[ColumnRole]) -> str | None:
 
 
 def _link(
-    target: Path, item: Item, records: pl.DataFrame, places: Mapping[str, Path], labels: Path
+    target: Path, item: Item, records: pl.DataFrame, held: linking.StoredInventory
 ) -> str | None:
     """Link a list of people; the reason where it is refused."""
-    held = linking.StoredInventory(places, labels)
     if not held.size:
         return "the case keeps no records to compare it with"
     try:

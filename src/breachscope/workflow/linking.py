@@ -18,7 +18,7 @@ from breachscope.resolve.comparison import VALUES
 from breachscope.workflow import counting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from breachscope.workflow.counting import Content
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 LINKAGE_VERSION = 1
 ROW_GROUP = 100_000
+MOST_KEPT = 12_000_000
+"""Records whose keys and values are held in memory between leaks: 4 GB at the most."""
+SPARSE = 20
+"""Of fewer than one record in so many, only the stretches they lie in are read."""
 TOGETHER = 200_000
 """Records looked through at a time, at least: each look has a cost of its own."""
 
@@ -90,18 +94,37 @@ def _spelt(s: Situation, index: pl.DataFrame, contents: Sequence[Content]) -> pl
 class StoredInventory:
     """The parties' parts as one inventory (`linkage.matching.Inventory`)."""
 
-    def __init__(self, places: Mapping[str, Path], labels: Path) -> None:
+    def __init__(self, places: Mapping[str, Path], labels: Path, *, keep: bool = False) -> None:
+        """Open the parts.
+
+        Args:
+            places: of each party, its `linkage_inventory_part`.
+            labels: persons over all parties.
+            keep: hold in memory what was read, up to MOST_KEPT records, for the next leak.
+        """
+        self._keep = keep
+        self._blocks: list[pl.DataFrame] = []
+        self._values: dict[Path, pl.DataFrame] = {}
+        self._names: dict[Path, npt.NDArray[np.uint64]] = {}
         self.parties = list(places)
         self._places = list(places.values())
         labelled = pl.read_parquet(labels, columns=["party", "standard"])
         self.person: npt.NDArray[np.uint32] = labelled["standard"].to_numpy()
         heights = np.bincount(labelled["party"].to_numpy(), minlength=len(places)).tolist()
+        self._heights = dict(zip(self._places, heights, strict=True))
         self.starts = np.array([0, *accumulate(heights)], dtype=np.int64)
         self.size = int(self.starts[-1])
         self.persons = int(np.unique(self.person).size)
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """`block_keys` of the parties in order, small parties together."""
+        if not self._keep or self.size > MOST_KEPT:
+            yield from self._read_blocks()
+            return
+        self._blocks = self._blocks or list(self._read_blocks())
+        yield from self._blocks
+
+    def _read_blocks(self) -> Iterator[pl.DataFrame]:
         together, rows = [], 0
         for place in self._places:
             together.append(pl.read_parquet(place / "blocks.parquet"))
@@ -121,16 +144,35 @@ class StoredInventory:
         """The values of these ascending records."""
         parts = [pl.DataFrame(schema=VALUES)]
         for place, wanted in self._by_party(records):
-            parts += _picked(place / "values.parquet", wanted)
+            parts += self._party_values(place, wanted)
         return pl.concat(parts)
+
+    def _party_values(self, place: Path, wanted: npt.NDArray[np.int64]) -> Iterable[pl.DataFrame]:
+        """Kept whole where a good part of the party is asked for and there is room."""
+        path = place / "values.parquet"
+        if self._keep and place not in self._values:
+            held = sum(values.height for values in self._values.values())
+            size = int(self._heights[place])
+            if wanted.size * SPARSE > size and held + size <= MOST_KEPT:
+                self._values[place] = pl.read_parquet(path)
+        if place in self._values:
+            return [self._values[place][wanted.astype(np.uint32)]]
+        return _picked(path, wanted)
 
     def spelt_names(self, records: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
         """The hash of each of these ascending records' name as spelt; 0 where there is none."""
         parts = [np.zeros(0, np.uint64)]
         for place, wanted in self._by_party(records):
-            names = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series()
-            parts.append(names.to_numpy()[wanted])
+            parts.append(self._party_names(place)[wanted])
         return np.concatenate(parts)
+
+    def _party_names(self, place: Path) -> npt.NDArray[np.uint64]:
+        if place in self._names:
+            return self._names[place]
+        read = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series().to_numpy()
+        if self._keep and self.size <= MOST_KEPT:
+            self._names[place] = read
+        return read
 
     def places(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
         """party_id and distinct of these records."""
