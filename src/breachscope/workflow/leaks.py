@@ -89,7 +89,7 @@ def found(
 
     @cache
     def held() -> linking.StoredInventory:
-        return linking.StoredInventory(places, labels, keep=len(items) > 1)
+        return linking.StoredInventory(places, labels, keep=True)
 
     leaks = []
     for item, leak_id in zip(items, leak_ids(items), strict=True):

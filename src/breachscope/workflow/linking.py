@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 LINKAGE_VERSION = 1
 ROW_GROUP = 100_000
 MOST_KEPT = 12_000_000
-"""Records whose keys and values are held in memory between leaks: 4 GB at the most."""
-SPARSE = 20
-"""Of fewer than one record in so many, only the stretches they lie in are read."""
+"""Records whose keys and values are held in memory between leaks: 5 GB at the most."""
+SPARSE = 4
+"""Where records lie in fewer than one stretch in so many, those stretches alone are read."""
 TOGETHER = 200_000
 """Records looked through at a time, at least: each look has a cost of its own."""
 
@@ -153,7 +153,8 @@ class StoredInventory:
         if self._keep and place not in self._values:
             held = sum(values.height for values in self._values.values())
             size = int(self._heights[place])
-            if wanted.size * SPARSE > size and held + size <= MOST_KEPT:
+            touched = np.unique(wanted // ROW_GROUP).size
+            if touched * SPARSE * ROW_GROUP > size and held + size <= MOST_KEPT:
                 self._values[place] = pl.read_parquet(path)
         if place in self._values:
             return [self._values[place][wanted.astype(np.uint32)]]
