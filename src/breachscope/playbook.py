@@ -3,7 +3,8 @@
 A playbook is a folder: `playbook.toml` (limits, accounts, tier rules), `columns.toml`
 (column names and coded words found in real files), `identity.toml` (who is one person),
 `items.toml` (what the columns of a list hold), `actors.toml` (how often a source errs about
-who used an account; optional) and `templates/`. All mistakes of all files are reported at
+who used an account; optional), `routes.toml` (what events of a timeline are evidence of;
+optional) and `templates/`. All mistakes of all files are reported at
 once, with file and key.
 """
 
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from breachscope.errors import ConfigError
 from breachscope.reliabilities import Actors
+from breachscope.routes import Routes
 from breachscope.schema import KEY_COLUMNS, KINDS, RECORD_FIELDS, ItemClass, Kind
 
 DEFAULT = "insider-list-theft"
@@ -198,6 +200,7 @@ class Playbook(_Strict):
     identity: Identity
     items: Items
     actors: Actors
+    routes: Routes
     folder: Path
     digest: str
 
@@ -228,7 +231,9 @@ def load(name: str, near: Path | None = None) -> Playbook:
     items = read_toml(folder / "items.toml", Items, wrong)
     stated = folder / "actors.toml"
     actors = read_toml(stated, Actors, wrong) if stated.is_file() else Actors()
-    if rules is None or columns is None or identity is None or items is None or actors is None:
+    routed = folder / "routes.toml"
+    routes = read_toml(routed, Routes, wrong) if routed.is_file() else Routes()
+    if not (rules and columns and identity and items and actors and routes):
         raise ConfigError("the playbook has mistakes:\n  " + "\n  ".join(wrong))
     return Playbook(
         rules=rules,
@@ -236,6 +241,7 @@ def load(name: str, near: Path | None = None) -> Playbook:
         identity=identity,
         items=items,
         actors=actors,
+        routes=routes,
         folder=folder,
         digest=_digest(folder),
     )

@@ -269,3 +269,15 @@ def test_sources_that_should_exist_and_do_not_are_named() -> None:
     logs = Expected(kind=Kind.DOWNLOADS, why="no removal can be seen")
 
     assert coverage.missing_sources({Kind.DOWNLOADS}, [logs, media]) == [media]
+
+
+def test_of_a_source_seen_on_a_holiday_alone_no_detectable_length_is_told() -> None:
+    holiday = [datetime(2014, 5, 6, 1, minute, tzinfo=UTC) for minute in (0, 1, 2)]
+    events = pl.DataFrame({"evidence_id": ["E1"] * 3, "at": holiday}).cast(
+        {"at": pl.Datetime("us", "UTC")}
+    )
+
+    row = coverage.judged(events, Kind.LOGINS, "Asia/Tokyo").rhythm.row(0, named=True)
+
+    assert row["events"] == 3
+    assert row["detectable_hours"] is None

@@ -75,6 +75,7 @@ class Item:
     rows_skipped: int
     store: str  # digest under which its tables lie
     versions: dict[str, int] = field(default_factory=dict)  # of records: version -> data rows
+    routed: dict[str, int] = field(default_factory=dict)  # of a timeline: kind -> rows it gives
     columns: dict[str, str] = field(default_factory=dict)  # canonical -> column in the file
     attributes: list[str] = field(default_factory=list)  # columns the kind does not know
     notes: list[str] = field(default_factory=list)
@@ -84,6 +85,20 @@ class Item:
     def file(self) -> str:
         """The file's name."""
         return Path(self.path).name
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """What it is evidence of: its kind, and of a timeline those its events are routed to."""
+        return [self.kind, *(Kind(kind) for kind in self.routed if kind != self.kind)]
+
+    @property
+    def is_view(self) -> bool:
+        """It is a timeline, looked at as one of the kinds its events are routed to."""
+        return self.kind.value in self.routed
+
+    def viewed(self, kind: Kind) -> Item:
+        """A timeline as evidence of one of the kinds its events are routed to."""
+        return replace(self, kind=kind, rows_taken=self.routed[kind.value])
 
     @property
     def known_at(self) -> str:

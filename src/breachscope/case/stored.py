@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 
 def digests(place: Path) -> dict[str, str]:
-    """File name -> SHA-256 of every table in a folder, in order of name."""
-    return {path.name: sha256_of(path) for path in sorted(place.glob("*.parquet"))}
+    """File within the folder -> SHA-256 of every table in it, in order of name."""
+    found = sorted(path.relative_to(place).as_posix() for path in place.rglob("*.parquet"))
+    return {name: sha256_of(place / name) for name in found}
 
 
 def changed(place: Path, told: Mapping[str, str]) -> list[str]:

@@ -25,6 +25,7 @@ class TableName(StrEnum):
     ITEMS = "items"
     OBLIGATIONS = "obligations"
     EVIDENCE = "evidence"
+    TIMELINES = "timelines"
 
 
 def show(

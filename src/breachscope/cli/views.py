@@ -82,6 +82,35 @@ def _day(version: str) -> str:
     return head if time.endswith("Z") and "@" in head else version
 
 
+def timelines(document: dict[str, Any]) -> None:
+    """Timelines: what their events are evidence of, and what the case had already."""
+    if not document["timelines"]:
+        print("no timeline is in evidence: breachscope add --as timeline FILE")
+        return
+    columns = ["timeline", "kind", "rows", "told already", "differing", "events"]
+    rows = [
+        [line["file"] if first else "", *cells]
+        for line in document["timelines"]
+        for first, cells in zip([True, *[False] * len(line["routed"])], _fates(line), strict=True)
+    ]
+    print_table(columns, rows, right=columns[2:])
+    for line in document["timelines"]:
+        for unfit in line["unfit"]:
+            print(f"{line['file']}: {unfit['events']:,} by “{unfit['route']}”: {unfit['unfit']}")
+        for sort in line["unrouted_sorts"][:5]:
+            what = f"{sort['sort']}, {sort['timestamp_desc']}"
+            print(f"{line['file']}: by no route: {sort['events']:,} × {what}")
+    print("a differing event is held back: decide accept EVIDENCE:LINE makes it an event")
+
+
+def _fates(line: dict[str, Any]) -> list[list[Any]]:
+    routed = [
+        [kind["kind"], kind["rows"], kind["same"], kind["differs"], kind["events"]]
+        for kind in line["routed"]
+    ]
+    return [*routed, ["by no route", line["unrouted"], "", "", ""]]
+
+
 def acts(document: dict[str, Any]) -> None:
     """Acts in order of time."""
     rows = [
@@ -368,4 +397,5 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "items": items,
     "obligations": obligations,
     "evidence": evidence,
+    "timelines": timelines,
 }

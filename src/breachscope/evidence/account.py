@@ -12,6 +12,8 @@ from breachscope.schema import SET_ASIDE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from breachscope.schema import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -30,6 +32,8 @@ class Batch:
     `taken` has the canonical columns of the kind and `attr:` columns; `quarantined` and
     `skipped` are `schema.SET_ASIDE`. `rows` is counted before any line is judged.
     `beside` holds what a format tells besides its events: frames of `schema.SIDE_TABLES`.
+    Of a timeline, `routed` has the rows that are evidence of another kind too, in that kind's
+    columns.
     """
 
     taken: pl.DataFrame
@@ -37,6 +41,7 @@ class Batch:
     skipped: pl.DataFrame
     rows: int
     beside: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    routed: Mapping[Kind, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

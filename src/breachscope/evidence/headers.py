@@ -130,6 +130,8 @@ def layout(cells: Sequence[str], spec: ReadSpec, where: str) -> Layout:
                 hint="say which in a mapping file: [columns]",
             )
         columns[canonical] = place
+    if spec.kind is Kind.TIMELINE and "datetime" not in columns and "timestamp" in names:
+        columns["datetime"] = names.index("timestamp")  # as Timesketch allows
     taken = set(columns.values())
     attributes = {
         ATTRIBUTE_PREFIX + name: place for place, name in enumerate(names) if place not in taken
@@ -205,6 +207,11 @@ def _own_names(cells: Sequence[str]) -> list[str]:
         name = re.sub(r"\s*[\r\n]+\s*", "", cell).strip() or f"column_{place}"
         names.append(name if name not in names else f"{name}#{place}")
     return names
+
+
+def is_timesketch(cells: Sequence[str]) -> bool:
+    """A header by which Timesketch knows its CSV; times without an offset are UTC to it."""
+    return {"message", "datetime", "timestamp_desc"} <= set(cells)
 
 
 def _mapped(names: list[str], spec: ReadSpec, where: str) -> dict[str, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from breachscope.errors import EvidenceError
-from breachscope.evidence import books, headers, objects, parquet, tables
+from breachscope.evidence import books, headers, objects, parquet, routing, tables
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
 from breachscope.evidence.numbering import Numbers
@@ -15,13 +16,15 @@ from breachscope.evidence.times import Zone
 from breachscope.schema import ATTRIBUTE_PREFIX, KINDS, ColumnType, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
     from pathlib import Path
 
     import polars as pl
 
     from breachscope.evidence.headers import Layout
     from breachscope.evidence.spec import ReadSpec
+
+Rows = Callable[..., Iterator[Batch]]
 
 HEAD_BYTES: Final = 1 << 18
 _BOOK_PART: Final = b"[Content_Types].xml"
@@ -48,6 +51,7 @@ class Reading:
     account: Account = field(default_factory=Account)
     lacks_year: bool = False  # a log whose lines carry none: `ended_by` decided
     _kind: Kind = Kind.RECORDS
+    _spec: ReadSpec | None = None
     _numbers: Numbers = field(default_factory=Numbers)
     _source: Source | None = None
     _tables: Iterator[Iterator[Batch]] = field(default_factory=lambda: iter(()))
@@ -65,6 +69,8 @@ class Reading:
             while table is not None:
                 for found in table:
                     batch = self._numbers.numbered(found, self._kind)
+                    if self._kind is Kind.TIMELINE:
+                        batch = self._routed(batch)
                     self.account.add(batch)
                     yield batch
                 table = next(self._tables, None)
@@ -78,6 +84,12 @@ class Reading:
             raise EvidenceError(f"{self.path.name}: {error}", hint=error.hint) from None
         finally:
             self._source.close()
+
+    def _routed(self, batch: Batch) -> Batch:
+        """The batch with what its events are evidence of."""
+        assert self._spec is not None
+        found = routing.routed(batch.taken, self._spec.routes, self._spec, Zone.of(self._spec))
+        return replace(batch, taken=found.events, routed=found.rows)
 
     def note(self, text: str) -> None:
         """Say something of the file once."""
@@ -106,7 +118,7 @@ def read(path: Path, spec: ReadSpec) -> Reading:
         EvidenceError: it cannot be used as evidence of this kind; what is missing is named.
         ConfigError: an option or the mapping cannot be followed.
     """
-    reading = Reading(path, _kind=spec.kind, _source=Source(path))
+    reading = Reading(path, _kind=spec.kind, _spec=spec, _source=Source(path))
     try:
         reading._tables = _tables(reading, spec)
         reading._first = next(reading._tables, None)
@@ -203,9 +215,11 @@ def _text(
         layout = headers.layout(objects.names(head, encoding), spec, where)
         _tell(reading, _within("JSON Lines", member), zone, told)
         _tell_columns(reading, layout, spec, where)
-        rows = objects.batches
+        rows: Rows = objects.batches
     else:
         layout = tables.layout_of(head, encoding, spec, where)
+        if spec.kind is Kind.TIMELINE and headers.is_timesketch(layout.cells):
+            zone = Zone.of(spec, "UTC")
         _tell(reading, _within("delimited text", member), zone, told, tables.separator_name(layout))
         _tell_columns(reading, layout, spec, where)
         rows = tables.batches

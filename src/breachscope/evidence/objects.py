@@ -16,7 +16,7 @@ from breachscope.evidence.text import FOREIGN, UNDECODABLE, Decoder
 from breachscope.schema import ATTRIBUTE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from breachscope.evidence.containers import Stream
     from breachscope.evidence.encodings import Encoding
@@ -54,8 +54,9 @@ def batches(
     zone: Zone,
     account: Account,
     member: str | None,
+    shaped: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Iterator[Batch]:
-    """The objects; keys the first ones had not become attributes all the same."""
+    """The objects, made over by `shaped`; keys the first ones had not become attributes too."""
     end = LineEnd.of(stream.peek(1 << 16), encoding)
     stream.read(encoding.mark)
     blocks = Blocks(stream, end, spec.block_bytes, spec.longest_line, encoding.mark)
@@ -66,6 +67,8 @@ def batches(
         lines = sorted([*(place[0] for place in found.places), *(a.line for a in found.bad)])
         numbers = {line: numbered + i for i, line in enumerate(lines, 1)}
         numbered += len(lines)
+        if shaped:
+            found.objects = [shaped(made) for made in found.objects]
         wide = _widened(layout, found.objects)
         taken, broken = conformed(_text(found, wide, numbers), wide, spec, zone, member)
         bad = set_aside(found.bad, member).extend(broken).sort("line")

@@ -10,6 +10,7 @@ from breachscope.errors import ConfigError
 if TYPE_CHECKING:
     from breachscope.evidence.mapping import Mapping
     from breachscope.playbook import Columns
+    from breachscope.routes import Route
     from breachscope.schema import Kind
 
 
@@ -20,7 +21,8 @@ class ReadSpec:
     `zone` and `encoding` are the user's; `default_zone` is the case's. `clock_offset` is
     in seconds, added to every instant. `version_id`, `party_id` and `host` fill those
     columns where the file has none. `ended_by` is a day (ISO 8601) by which a log without
-    years had ended. The last three bound the memory a reading takes.
+    years had ended. `routes` say what events of a timeline are evidence of. The last three
+    bound the memory a reading takes.
     """
 
     kind: Kind
@@ -34,6 +36,7 @@ class ReadSpec:
     default_zone: str | None = None
     host: str | None = None
     ended_by: str | None = None
+    routes: tuple[Route, ...] = ()
     block_bytes: int = 8 << 20
     longest_line: int = 16 << 20
     longest_record: int = 1 << 20  # of several lines, in quotes

@@ -7,7 +7,7 @@ the rhythm is fitted on the events' times, so that these functions take frames i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, isfinite
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -120,7 +120,8 @@ def judged(events: pl.DataFrame, kind: Kind, zone: str, limit: float = LIMIT) ->
         "false_alarms": rhythm.chance_silences(gaps, limit),
         "false_alarms_poisson": len(times) * exp(-limit),
     }
-    return Coverage(_silence_rows(found, kind), _rhythm_row(events, kind, told))
+    known = {name: figure for name, figure in told.items() if isfinite(figure)}
+    return Coverage(_silence_rows(found, kind), _rhythm_row(events, kind, known))
 
 
 def silences(events: pl.DataFrame, kind: Kind, zone: str, limit: float = LIMIT) -> pl.DataFrame:

@@ -235,9 +235,14 @@ def chance_silences(gaps: Floats, limit: float) -> float:
 
 
 def shortest_hours(fitted: Fit, events: float) -> tuple[float, float]:
-    """Hours in which so many events are expected in a typical week: least and most over starts."""
+    """Hours in which so many events are expected in a typical week: least and most over starts.
+
+    Infinite where a typical week expects none: all events fell on holidays.
+    """
     pace = fitted.counted[-1] / fitted.scaled[-1]
     week = pace * fitted.rates[: 7 * 24]
+    if not week.any():
+        return float("inf"), float("inf")
     weeks, rest = divmod(events, float(week.sum()))
     running = _running(np.tile(week, 2))
     starts = np.arange(WEEK_HOURS)

@@ -272,6 +272,15 @@ ZONE_FROM: Final = pl.Enum(["value", "option", "format", "case"])
 ATTRIBUTE_PREFIX: Final = "attr:"
 """Columns the kind does not know are kept as text under this prefix and their own name."""
 
+ROUTED_TO: Final = pl.Schema(
+    {
+        "routed_to": pl.String(),  # the kind it is evidence of; null where no route took it
+        "route": pl.String(),  # the playbook's route
+        "unfit": pl.String(),  # why a route did not take it after all; never a value
+    }
+)
+"""What became of an event of a timeline; kept beside its own columns."""
+
 SET_ASIDE: Final = pl.Schema(
     {
         "member": pl.String(),

@@ -187,6 +187,19 @@ MARKS_OF_LOGS: Final = pl.Schema(
 )
 """Coverage: what each log tells of its own wholeness, see LOG_MARKS."""
 
+RETOLD: Final = pl.Schema(
+    {
+        "kind": pl.String(),
+        "evidence_id": pl.String(),  # of the timeline
+        "member": pl.String(),
+        "line": pl.UInt64(),
+        "fate": pl.Enum(["same", "differs"]),
+        "of_evidence_id": pl.String(),  # the line that tells it already
+        "of_line": pl.UInt64(),
+    }
+)
+"""Events of timelines that the case has already: they make no event a second time."""
+
 COPY_LINES: Final = pl.Schema(
     {
         "original": pl.String(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from breachscope import evidence
-from breachscope.case import folder
+from breachscope.case import folder, register
 from breachscope.errors import BreachscopeError, ConfigError, EvidenceError
 from breachscope.schema import Kind
 from breachscope.workflow import intake
@@ -114,6 +114,8 @@ def told(outcomes: list[intake.Outcome]) -> Iterator[str]:
                 f"{item.rows_skipped:,} skipped"
             )
             yield from (f"  note: {note}" for note in item.notes)
+            if item.kind is Kind.TIMELINE:
+                yield f"  routed: {routed_in_words(item)}"
     new = [outcome.item for outcome in outcomes if outcome.item and not outcome.already]
     if many:
         sums = [sum(getattr(item, f"rows_{n}") for item in new) for n in _SUMS]
@@ -121,6 +123,13 @@ def told(outcomes: list[intake.Outcome]) -> Iterator[str]:
             f"{len(new):,} files: {sums[0]:,} rows = {sums[1]:,} taken + {sums[2]:,} quarantined "
             f"+ {sums[3]:,} skipped"
         )
+
+
+def routed_in_words(item: register.Item) -> str:
+    """What the events of a timeline are evidence of, and how many are of nothing."""
+    rest = item.rows_taken - sum(item.routed.values())
+    told = [f"{kind} {rows:,}" for kind, rows in item.routed.items()]
+    return ", ".join([*told, f"{rest:,} by no route (kept)"])
 
 
 _SUMS = ("read", "taken", "quarantined", "skipped")

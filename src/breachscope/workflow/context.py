@@ -27,6 +27,7 @@ class Context:
     playbook: Playbook
     items: tuple[register.Item, ...]
     columns_digest: str  # what of the playbook decides how a file is read
+    routes_digest: str  # ... and what events of a timeline are evidence of
 
 
 def opened(given: Path | None) -> Context:
@@ -47,6 +48,7 @@ def opened(given: Path | None) -> Context:
         playbook=playbook,
         items=tuple(register.items(entries)),
         columns_digest=digest_of(playbook.columns.model_dump(mode="json")),
+        routes_digest=digest_of(playbook.routes.model_dump(mode="json")),
     )
 
 

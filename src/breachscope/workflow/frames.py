@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 def scan(case: CaseFolder, item: Item) -> pl.LazyFrame:
     """The rows taken from one evidence file, as stored, with its id."""
-    files = sorted(tables_folder(case, item.store).glob("taken-*.parquet"))
-    return pl.scan_parquet(files).with_columns(evidence_id=pl.lit(item.evidence_id))
+    place = tables_folder(case, item.store)
+    files = sorted((place / item.kind if item.is_view else place).glob("taken-*.parquet"))
+    rows = pl.scan_parquet(files, missing_columns="insert", extra_columns="ignore")
+    return rows.with_columns(evidence_id=pl.lit(item.evidence_id))
 
 
 def table(case: CaseFolder, items: Iterable[Item], kind: Kind) -> pl.LazyFrame:

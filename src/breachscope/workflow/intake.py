@@ -60,6 +60,7 @@ def spec_of(
         host=options.host,
         default_zone=zone,
         ended_by=options.ended_by,
+        routes=tuple(playbook.routes.routes),
     )
 
 
@@ -79,6 +80,8 @@ def intake_key(context: Context, sha256: str, kind: Kind, options: register.Opti
         "party": options.party,
         "host": options.host,
     }
+    if kind is Kind.TIMELINE:
+        how["routes"] = context.routes_digest
     if options.ended_by:
         how["ended_by"] = options.ended_by
     return digest_of(
@@ -196,8 +199,8 @@ def read_in(
     folder.remove(scratch)
     scratch.mkdir(mode=folder.PRIVATE_FOLDER)
     try:
-        versions = write_tables(reading, scratch, spec)
-        item = _item(context, request, reading, versions, copied=copied)
+        counts = write_tables(reading, scratch, spec)
+        item = _item(context, request, reading, counts, copied=copied)
         _refuse_other_options(request, asked, (known or {}).get(item.evidence_id))
         _check(request, item, strict=strict)
         item = replace(item, tables=stored.digests(scratch))
@@ -222,7 +225,7 @@ def _item(
     context: Context,
     request: Request,
     reading: evidence.Reading,
-    versions: dict[str, int],
+    counts: dict[str, int],
     *,
     copied: bool,
 ) -> register.Item:
@@ -246,11 +249,16 @@ def _item(
         rows_quarantined=account.quarantined,
         rows_skipped=account.skipped,
         store=intake_key(context, account.sha256, request.kind, request.options),
-        versions=dict(sorted(versions.items())),
+        versions=dict(sorted(counts.items())) if request.kind is Kind.RECORDS else {},
+        routed=_routed(counts) if request.kind is Kind.TIMELINE else {},
         columns=dict(sorted(reading.columns_found.items())),
         attributes=sorted(reading.attributes),
         notes=list(reading.notes),
     )
+
+
+def _routed(counts: dict[str, int]) -> dict[str, int]:
+    return {kind.value: counts[kind] for kind in Kind if counts.get(kind)}
 
 
 def _refuse_other_options(
@@ -378,6 +386,7 @@ _READ_AGAIN = (
     "rows_quarantined",
     "rows_skipped",
     "versions",
+    "routed",
     "columns",
     "attributes",
     "notes",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from breachscope.case import folder
 from breachscope.schema import SIDE_TABLES, Kind
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ def write_tables(
 ) -> dict[str, int]:
     """Write `taken-*.parquet`, `set_aside.parquet` and the file's side tables.
 
+    What the events of a timeline are evidence of is written to `KIND/taken-*.parquet` too.
+
     Returns:
-        Of records, the rows of each version.
+        Of records, the rows of each version; of a timeline, those of each kind.
 
     """
     asides: list[pl.DataFrame] = []
     beside: dict[str, list[pl.DataFrame]] = {}
-    versions: dict[str, int] = {}
+    counts: dict[str, int] = {}
     with ThreadPoolExecutor(1) as writer:  # writes one batch while the next is read
         written: Future[None] | None = None
         for number, batch in enumerate(reading.batches()):
@@ -45,7 +48,10 @@ def write_tables(
             for name, frame in batch.beside.items():
                 beside.setdefault(name, []).append(frame)
             if spec.kind is Kind.RECORDS:
-                _count_versions(versions, batch, spec)
+                _count_versions(counts, batch, spec)
+            for kind, rows in batch.routed.items():
+                counts[kind] = counts.get(kind, 0) + rows.height
+                _write_routed(rows, target / kind / f"taken-{number:05d}.parquet")
         if written:
             written.result()
     if asides:
@@ -54,7 +60,13 @@ def write_tables(
         pl.concat([pl.DataFrame(schema=SIDE_TABLES[name]), *frames]).write_parquet(
             target / f"{name}.parquet"
         )
-    return versions
+    return counts
+
+
+def _write_routed(rows: pl.DataFrame, place: Path) -> None:
+    if rows.height:
+        place.parent.mkdir(mode=folder.PRIVATE_FOLDER, exist_ok=True)
+        _write_taken(rows, place)
 
 
 def _write_taken(taken: pl.DataFrame, place: Path) -> None:

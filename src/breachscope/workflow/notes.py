@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope.case import decisions
-from breachscope.reconstruct import versions
+from breachscope.reconstruct import retold, versions
 from breachscope.schema import Kind
 from breachscope.workflow.situation import LOGS, undeclared_originals
 
@@ -78,6 +78,10 @@ def _rulings(s: Situation, judged: Path) -> Iterator[str]:
     known = set(events.select("event_id").collect()["event_id"])
     lines = pl.read_parquet(s.superseded(Kind.DOWNLOADS).parent / "lines.parquet")
     known |= {f"{copy}:{line}" for copy, line in lines.select("copy", "copy_line").iter_rows()}
+    told = [
+        pl.read_parquet(s.superseded(kind).parent / "retold.parquet") for kind in LOGS if s.of(kind)
+    ]
+    known |= {place for again in told for place in retold.waiting(again)}
     known |= {item.evidence_id for item in s.items}
     for subject, decision in ruled.items():
         if subject not in known:

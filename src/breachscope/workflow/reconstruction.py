@@ -16,6 +16,7 @@ from breachscope.reconstruct import (
     egress,
     extraction,
     facts,
+    retold,
     rows,
     rules,
     timeline,
@@ -262,10 +263,14 @@ def rulings_frame(s: Situation) -> pl.LazyFrame:
 
 
 def _copied_lines(s: Situation) -> set[str]:
-    """Lines that stand in a copy alone: a ruling on one of them is about the line, no event."""
+    """Lines that stand in a copy alone, and events told again that differ from what is told.
+
+    A ruling on one of them is about the line: whether it makes an event.
+    """
     lines = pl.scan_parquet(s.superseded(Kind.DOWNLOADS).parent / "lines.parquet")
     added = lines.filter(pl.col("change") == "added").select("copy", "copy_line").collect()
-    return {f"{copy}:{line}" for copy, line in added.iter_rows()}
+    told = pl.read_parquet(s.superseded(Kind.DOWNLOADS).parent / "retold.parquet")
+    return {*(f"{copy}:{line}" for copy, line in added.iter_rows()), *retold.waiting(told)}
 
 
 def egress_part(

@@ -168,7 +168,7 @@ def _evidence(context: Context, item: Item) -> inputs.EvidenceRow:
 
 
 def _missing(context: Context, number: int) -> tuple[inputs.MissingSource, ...]:
-    present = {item.kind for item in _used(context, number)}
+    present = {kind for item in _used(context, number) for kind in item.kinds}
     sources = coverage.missing_sources(present, context.playbook.rules.expected)
     return tuple(inputs.MissingSource(source.kind.value, source.why) for source in sources)
 

@@ -15,7 +15,7 @@ from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.case.fingerprint import Fingerprint, digest_of, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
-from breachscope.schema import COPY_LINES, PEOPLE, SCOPE, SET_ASIDE, Kind
+from breachscope.schema import COPY_LINES, PEOPLE, RETOLD, SCOPE, SET_ASIDE, Kind
 from breachscope.workflow import (
     actors,
     counting,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TABLES_VERSION = 1
-COVERAGE_TABLES_VERSION = 2
+COVERAGE_TABLES_VERSION = 3
 
 RUN_TABLES = (
     "versions",
@@ -51,6 +51,7 @@ RUN_TABLES = (
     "copy_lines",
     "copy_pairs",
     "log_marks",
+    "retold",
     "counts",
     "over_parties",
     "scope",
@@ -249,7 +250,12 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
                 target / f"{table}.parquet"
             )
         lines = [pl.read_parquet(path / "lines.parquet") for path in copied.values()]
-        pairs = [pl.read_parquet(path / "pairs.parquet") for path in copied.values()]
+        pairs = [
+            pl.read_parquet(path / "pairs.parquet").with_columns(kind=pl.lit(kind.value))
+            for kind, path in copied.items()
+        ]
+        told = [pl.read_parquet(path / "retold.parquet") for path in copied.values()]
+        pl.concat([pl.DataFrame(schema=RETOLD), *told]).write_parquet(target / "retold.parquet")
         pl.concat([pl.DataFrame(schema=COPY_LINES), *lines]).write_parquet(
             target / "copy_lines.parquet"
         )
@@ -273,6 +279,7 @@ def coverage_tables(s: Situation) -> dict[str, Path]:
         "copy_lines",
         "copy_pairs",
         "log_marks",
+        "retold",
     )
     return {name: place / f"{name}.parquet" for name in names}
 

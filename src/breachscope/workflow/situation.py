@@ -13,8 +13,8 @@ import polars as pl
 from breachscope.case import decisions, ledger
 from breachscope.case.fingerprint import Fingerprint, sha256_of
 from breachscope.errors import EvidenceError, TamperedEvidence
-from breachscope.reconstruct import copies, timeline
-from breachscope.schema import Kind
+from breachscope.reconstruct import copies, retold, timeline
+from breachscope.schema import RETOLD, Kind
 from breachscope.workflow import frames, intake
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOGS = (Kind.DOWNLOADS, Kind.LOGINS, Kind.REMOTE, Kind.MEDIA, Kind.PRESENCE)
 """Kinds that are logs: they have a rhythm, a clock, and may be handed in twice."""
 
-COPIES_VERSION = 1
+COPIES_VERSION = 2
 SPAN_VERSION = 2
 
 
@@ -59,8 +59,14 @@ class Situation:
     copies: dict[Kind, Path] = field(default_factory=dict)  # the copies part of each kind asked for
 
     def of(self, *kinds: Kind) -> list[Item]:
-        """The evidence of these kinds, in order of id."""
-        return [item for item in self.items if item.kind in kinds]
+        """The evidence of these kinds, in order of id; timelines with what is routed to them."""
+        views = [i.viewed(kind) for i in self.items for kind in i.kinds[1:] if kind in kinds]
+        found = [*(item for item in self.items if item.kind in kinds), *views]
+        return sorted(found, key=lambda item: (item.evidence_id, item.kind))
+
+    def own(self, kind: Kind) -> list[Item]:
+        """The evidence of a kind itself, without timelines."""
+        return [item for item in self.items if item.kind is kind]
 
     def inputs(self, *kinds: Kind) -> dict[str, str]:
         """Digests of that evidence as read, for a fingerprint."""
@@ -68,7 +74,7 @@ class Situation:
 
     def table(self, kind: Kind) -> pl.LazyFrame:
         """All rows of a kind in use: copies' lines left out, nothing after `events_until`."""
-        rows = frames.table(self.context.case, self.items, kind)
+        rows = frames.table(self.context.case, self.of(kind), kind)
         if kind in LOGS:
             rows = copies.in_use(rows, pl.scan_parquet(self.superseded(kind)))
         return self.until(rows, kind)
@@ -166,7 +172,7 @@ def span_part(s: Situation, item: Item) -> Path:
 
 def overlapping(s: Situation, kind: Kind) -> list[Item]:
     """Files of one kind of log that share some time with another: only they can be copies."""
-    items = s.of(kind)
+    items = s.own(kind)
     declared = _declared(s, kind)
     spans = [(*pl.read_parquet(span_part(s, item)).row(0)[:2], item) for item in items]
     found = {
@@ -185,7 +191,7 @@ def overlapping(s: Situation, kind: Kind) -> list[Item]:
 
 def _declared(s: Situation, kind: Kind) -> dict[str, str]:
     """Copies the users declared: copy -> original, by evidence id or by file."""
-    items = s.of(kind)
+    items = s.own(kind)
     known = {item.evidence_id: item.evidence_id for item in items}
     for item in items:
         known.setdefault(item.file, item.evidence_id)
@@ -206,14 +212,15 @@ def undeclared_originals(s: Situation, kind: Kind) -> list[tuple[Item, str]]:
     found = _declared(s, kind)
     return [
         (item, item.options.copy_of)
-        for item in s.of(kind)
+        for item in s.own(kind)
         if item.options.copy_of is not None and item.evidence_id not in found
     ]
 
 
 def copies_part(s: Situation, kind: Kind) -> Path:
-    """Copies of one log compared: pairs, differing lines, superseded lines."""
+    """Copies of one log compared: pairs, differing lines, superseded lines, events told again."""
     items = overlapping(s, kind)
+    timelines = [item for item in s.of(kind) if item.is_view]
     declared = _declared(s, kind)
     ruled = decisions.latest_by_subject(s.rulings)
     originals = [subject for subject, ruling in ruled.items() if ruling.action == "original"]
@@ -227,20 +234,18 @@ def copies_part(s: Situation, kind: Kind) -> Path:
         )
         events = frames.table(s.context.case, items, kind).collect()
         found = copies.compared(events, kind, rulings, s.context.playbook.rules.limits.copy_share)
-        place = pl.concat_str(
-            [pl.col("evidence_id"), pl.col("line").cast(pl.String), pl.col("member")],
-            separator=":",
-            ignore_nulls=True,
-        )
-        waits = ~(pl.col("alone") & place.is_in(accepted))
+        again = _retold(s, kind, timelines, found.superseded)
+        superseded = pl.concat([found.superseded, again.select(_superseded_by(again))])
+        waits = ~(pl.col("alone") & timeline.place().is_in(accepted))
         found.pairs.write_parquet(target / "pairs.parquet")
         found.lines.write_parquet(target / "lines.parquet")
-        found.superseded.filter(waits).write_parquet(target / "superseded.parquet")
+        superseded.filter(waits).write_parquet(target / "superseded.parquet")
+        again.write_parquet(target / "retold.parquet")
 
     wanted = Fingerprint(
         "copies",
         kind.value,
-        {item.evidence_id: item.store for item in items},
+        {item.evidence_id: item.store for item in (s.of(kind) if timelines else items)},
         {
             "declared": declared,
             "originals": originals,
@@ -251,6 +256,33 @@ def copies_part(s: Situation, kind: Kind) -> Path:
         COPIES_VERSION,
     )
     return s.parts.get(wanted, make)
+
+
+def _retold(
+    s: Situation, kind: Kind, timelines: list[Item], superseded: pl.DataFrame
+) -> pl.DataFrame:
+    """The events of timelines that the logs, or an earlier timeline, tell already."""
+    if not timelines:
+        return pl.DataFrame(schema=RETOLD)
+    accounts = s.context.playbook.rules.accounts
+    gone = superseded.filter(~pl.col("alone")).lazy()
+    own = copies.in_use(frames.table(s.context.case, s.own(kind), kind), gone)
+    return retold.retold(
+        frames.with_keys(own, accounts).collect(),
+        {
+            item.evidence_id: frames.with_keys(
+                frames.table(s.context.case, [item], kind), accounts
+            ).collect()
+            for item in timelines
+        },
+        kind,
+    )
+
+
+def _superseded_by(again: pl.DataFrame) -> list[pl.Expr]:
+    """SUPERSEDED of RETOLD."""
+    alone = (pl.col("fate") == "differs").alias("alone")
+    return [pl.col("evidence_id"), pl.col("member"), pl.col("line"), alone]
 
 
 def _acquired(item: Item) -> datetime | None:

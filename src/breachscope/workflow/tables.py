@@ -174,10 +174,9 @@ def coverage_table(context: Context, number: int | None) -> Shown:
         for name in ("silences", "backward_steps", "copy_lines", "copy_pairs")
     }
     tables["log_marks"] = _log_marks(place)
-    kinds = {item.evidence_id: item.kind.value for item in context.items}
     told = [*rhythms.iter_rows(named=True), *_eventless(rhythms, tables["log_marks"])]
-    sources = [_source(row, tables, kinds) for row in told]
-    present = {item.kind for item in run_items(context, chosen)}
+    sources = [_source(row, tables) for row in told]
+    present = {kind for item in run_items(context, chosen) for kind in item.kinds}
     missing = [
         {"kind": source.kind.value, "why": source.why}
         for source in coverage.missing_sources(present, context.playbook.rules.expected)
@@ -202,16 +201,14 @@ def _eventless(rhythms: pl.DataFrame, marks: pl.DataFrame) -> list[dict[str, Any
     ]
 
 
-def _source(
-    row: dict[str, Any], tables: dict[str, pl.DataFrame], kinds: dict[str, str]
-) -> dict[str, Any]:
+def _source(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     kind = row["kind"]
     silent = tables["silences"].filter(pl.col("kind") == kind)
     steps = tables["backward_steps"].filter(pl.col("kind") == kind)
     copies = [
         _copy(pair, tables["copy_lines"])
         for pair in tables["copy_pairs"].iter_rows(named=True)
-        if kinds.get(pair["original"]) == kind
+        if pair["kind"] == kind
     ]
     return {
         **row,

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from breachscope.evidence.readers import (
     access,
+    event_lines,
     evtx,
     firewall,
     iis,
+    l2tcsv,
     m365,
     setupapi,
     squid,
@@ -78,6 +80,8 @@ READERS = tuple(
         teamviewer,
         setupapi,
         syslog,
+        event_lines,
+        l2tcsv,
     )
 )
 
