@@ -61,9 +61,11 @@ def routed(events: pl.DataFrame, routes: Sequence[Route], spec: ReadSpec, zone: 
         rows.setdefault(route.kind, []).append(taken)
         told += [_taken(taken, route), _broken(broken, route)]
     marks = pl.concat(told)
-    with_marks = events.join(marks, on="line", how="left", maintain_order="left", validate="m:1")
+    marked = events.drop(ROUTED_TO.names(), strict=False).join(
+        marks, on="line", how="left", maintain_order="left", validate="m:1"
+    )
     return Routed(
-        with_marks,
+        marked.select(list(dict.fromkeys([*events.columns, *ROUTED_TO]))),
         {kind: pl.concat(found).sort("line") for kind, found in rows.items() if found},
     )
 

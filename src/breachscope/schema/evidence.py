@@ -252,7 +252,7 @@ def canonical(kind: Kind) -> pl.Schema:
 
     Each time column X has X_raw, the text as it stood. `zone` is the zone or offset that
     was applied, `zone_from` says where it came from, `clock_offset` the seconds added.
-    Records have `byte_end` (exclusive, the line's end mark not counted).
+    Records have `byte_end` (exclusive, the line's end mark not counted), timelines ROUTED_TO.
     """
     columns: dict[str, pl.DataType] = {}
     for column in KINDS[kind]:
@@ -264,6 +264,8 @@ def canonical(kind: Kind) -> pl.Schema:
     columns |= {name: dtype for name, dtype in PROVENANCE.items() if isinstance(dtype, pl.DataType)}
     if kind is Kind.RECORDS:
         columns |= {"byte_end": pl.UInt64()}
+    if kind is Kind.TIMELINE:
+        columns |= {name: pl.String() for name in ROUTED_TO}
     return pl.Schema(columns)
 
 
