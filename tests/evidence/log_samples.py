@@ -143,6 +143,11 @@ SETUPAPI: Final = lines(
     ">>>  [Setup Import Driver Package - C:\\x.inf]\r",
     ">>>  Section start 2020/03/19 23:02:38.955\r",
 )
+SYSLOG: Final = lines(
+    "Dec 31 23:59:59 web1 sshd[4711]: Accepted password for adm from 10.0.0.1 port 5022 ssh2",
+    "Jan  1 00:00:10 web1 sshd[4712]: Failed password for root from 10.0.0.9 port 5023 ssh2",
+    "<38>1 2024-01-01T00:00:11.5Z web1 sshd 4711 - - Disconnected from user adm 10.0.0.1 port 5022",
+)
 SAMPLES: Final = {
     "iis": IIS,
     "access": ACCESS,
@@ -155,6 +160,8 @@ SAMPLES: Final = {
     "teamviewer": TEAMVIEWER,
     "setupapi": SETUPAPI,
 }
+SEEDS: Final = (*SAMPLES.values(), SYSLOG)
+"""What fuzzing begins with."""
 
 
 def name_of(reader: Reader) -> str:

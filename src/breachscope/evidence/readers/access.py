@@ -41,6 +41,7 @@ _BYTES: Final = re.compile(rb'^\S+ .*\[[^\]]*\d:\d\d[^\]]*\] ".*" (?:\d{3}|-) (?
 _REQUEST: Final = r"(?s)^(?<method>[A-Za-z_-]+) (?<target>.*?)(?: (?:HTTP|SPDY)/[0-9.]+)?$"
 _KEPT: Final = ("vhost", "method", "code", "referer", "agent", "more")
 _ENOUGH: Final = 0.5
+_LONGEST: Final = 4096  # of a line, to know the format by
 
 _JSON: Final = {
     "at": ("time_iso8601", "time_local", "time", "@timestamp", "timestamp", "StartUTC", "ts",
@@ -70,7 +71,7 @@ def _fits(line: bytes) -> bool:
     if line.lstrip().startswith(b"{"):
         found = jsonlines.flat(line.decode("latin-1"))
         return found is not None and _is_request(found)
-    return _BYTES.match(line) is not None
+    return _BYTES.match(line[:_LONGEST]) is not None
 
 
 def _is_request(found: dict[str, str]) -> bool:

@@ -36,9 +36,9 @@ OUTSIDE: Final = "between sections"
 OTHER: Final = "a section about something else than a storage device"
 NO_HOST: Final = "names no machine: say which with --host"
 
-_TITLE: Final = re.compile(r">>>\s+\[(.*)\]\s*$")
-_START: Final = re.compile(r">>>\s+Section start\s+(.*?)\s*$")
-_END: Final = re.compile(r"<<<\s+\[Exit status:\s*(.*?)\]\s*$")
+_TITLE: Final = re.compile(r">>>\s+\[(.*)\]$")
+_START: Final = re.compile(r">>>\s+Section start\s+(\S.*)$")
+_END: Final = re.compile(r"<<<\s+\[Exit status:\s*(.*)\]$")
 _INSTALL: Final = re.compile(r"Device Install(?:\s+\([^)]*\))?\s+-\s+(.*)$", re.I)
 _STORAGE: Final = re.compile(
     r"USBSTOR\\(?P<type>[^&\\]*)(?:&Ven_(?P<vendor>[^&\\]*))?(?:&Prod_(?P<product>[^&\\]*))?"
@@ -50,6 +50,8 @@ _USB: Final = re.compile(
     re.I,
 )
 _DRIVERS: Final = re.compile(r"\b(?:wpdmtp|uaspstor)\.inf\b", re.I)
+_LONGEST: Final = 2000
+"""No title, start or end is longer; lines that pretend to be cost no time."""
 _MADE_UP: Final = re.compile(r"^.&")  # Windows' own number, where the device has none
 _UNIT: Final = re.compile(r"&[0-9]+$")
 _HEAD: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\[Device Install Log\]|^>>>  Section start ", re.M)
@@ -124,7 +126,7 @@ class _Sections:
         for text, line, byte, byte_end, bad in frame.select(*_PLACES).iter_rows():
             if bad:
                 asides.append((line, byte, bad, None))
-            elif title := _TITLE.match(text):
+            elif title := _TITLE.match(text[:_LONGEST].rstrip()):
                 self._close()
                 self._open = _Section(line, byte, byte_end, title[1])
                 self.count += 1
@@ -140,9 +142,10 @@ class _Sections:
         section = self._open
         if section is None:
             return OUTSIDE if text.strip() else records.BLANK
-        if start := _START.match(text):
+        marks = text[:_LONGEST].rstrip()
+        if start := _START.match(marks):
             section.started = section.started or start[1]
-        elif end := _END.match(text):
+        elif end := _END.match(marks):
             section.status = end[1]
             self._close()
         elif not section.has_driver:
