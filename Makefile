@@ -7,10 +7,13 @@ BENCH_STAMP := $(VENV)/.bench-installed
 # Peers of linkage bring much with them: an environment of their own.
 LINKAGE_VENV := .venv-linkage
 LINKAGE_STAMP := $(LINKAGE_VENV)/.installed
+# The peer of the readers brings seventy packages and is never imported: an environment of its own.
+PLASO_VENV := .venv-plaso
+PLASO_STAMP := $(PLASO_VENV)/.installed
 # No stray setting of the machine may change what is installed.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench bench-linkage format lock clean sample
+.PHONY: demo test lint bench bench-linkage bench-readers fuzz format lock clean sample
 demo: $(STAMP)
 	$(BIN)/breachscope demo --scale small --seed 20231
 
@@ -33,6 +36,14 @@ bench: $(BENCH_STAMP)
 bench-linkage: $(LINKAGE_STAMP)
 	$(LINKAGE_VENV)/bin/python bench/linkage/table.py
 
+bench-readers: $(BENCH_STAMP) $(PLASO_STAMP)
+	$(BIN)/python bench/readers/table.py
+	$(BIN)/python bench/readers/table.py --long 10000000
+	$(BIN)/python bench/results.py
+
+fuzz: $(STAMP)
+	$(BIN)/python bench/fuzz_readers.py --minutes $(or $(MINUTES),60) --seed $(or $(SEED),1)
+
 sample: $(STAMP)
 	$(BIN)/python bench/make_sample.py
 
@@ -53,11 +64,17 @@ $(LINKAGE_STAMP): requirements/linkage.lock pyproject.toml
 	$(LINKAGE_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(PLASO_STAMP): requirements/plaso.lock
+	$(PYTHON) -m venv $(PLASO_VENV)
+	$(PLASO_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/plaso.lock
+	@touch $@
+
 # Needs uv; writes hashes only, never an index's address.
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/dev.lock
 	uv pip compile pyproject.toml --group dev --group bench --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/bench.lock
 	uv pip compile pyproject.toml --group dev --group bench-linkage --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/linkage.lock
+	echo plaso | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements/plaso.lock
 
 clean:
-	rm -rf $(VENV) $(LINKAGE_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LINKAGE_VENV) $(PLASO_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -56,7 +56,8 @@ class Found:
 def one(seed: int, found: Found, only: set[str]) -> None:
     """One changed log through every reader it may meet."""
     dice = random.Random(seed)
-    data, how = mutated(dice), options(dice)
+    data = mutated(dice)
+    how = options(dice, data)
     for reader, kind in readers_and_kinds():
         name = name_of(reader)
         if (only and name not in only) or (not only and dice.random() < 0.5):

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 ODD: Final = (
     b"\0", b"\r", b"\n", b"\r\n", b"\n\n", b'"', b"\\", b"\\x", b"\\u", b"\\ud800", b"\\u00e9",
-    b"%", b"%8C%DA", b"%zz", b"\xef\xbb\xbf", b"\xff\xfe", b"\xff", b"\x85\xa0", b"\x81", b"\x95\x5c",
-    "顧客".encode(), "顧客".encode("cp932"), "顧客".encode("euc_jp"), b"\xed\xa0\x80", b"\xf0\x9f\x98\x80",
+    b"%", b"%8C%DA", b"%zz", b"\xef\xbb\xbf", b"\xff\xfe", b"\xff", b"\x85\xa0", b"\x81",
+    b"\x95\x5c", "顧客".encode(), "顧客".encode("cp932"), "顧客".encode("euc_jp"),
+    b"\xed\xa0\x80",
+    b"\xf0\x9f\x98\x80",
     b" ", b"  ", b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1b$B", b"-", b"#", b"#Fields: ", b"#Fields:",
     b"#Fields: date time c-ip", b"#Fields: a a a", b"#Fields: text line byte bad skip", b"#Date:",
     b"#Date: x", b"#Software: Microsoft Internet Information Services", b"{", b"}", b"[", b"]",
@@ -85,11 +87,11 @@ _CHANGES: Final[tuple[Callable[[bytes, random.Random], bytes], ...]] = (
 )  # fmt: skip
 
 
-def options(dice: random.Random) -> dict[str, object]:
+def options(dice: random.Random, data: bytes) -> dict[str, object]:
     """How it is read: blocks and lines as short as can be, zones with and without summer time."""
     given: dict[str, object] = {}
     if dice.random() < 0.5:
-        given["block_bytes"] = dice.choice((16, 64, 333, 4096))
+        given["block_bytes"] = max(dice.choice((16, 64, 333, 4096)), len(data) // 60)
     if dice.random() < 0.2:
         given["longest_line"] = dice.choice((10, 60, 400))
     if dice.random() < 0.2:

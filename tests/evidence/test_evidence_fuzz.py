@@ -22,15 +22,16 @@ BOTH = pytest.mark.parametrize(
 
 
 @BOTH
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 2**32))
 def test_logs_changed_at_random_are_accounted_for(reader, kind, seed):  # type: ignore[no-untyped-def]
     dice = random.Random(seed)
-    check(reader, kind, mutated(dice), **options(dice))
+    data = mutated(dice)
+    check(reader, kind, data, **options(dice, data))
 
 
 @BOTH
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(data=st.binary(max_size=300))
 def test_any_bytes_are_accounted_for(reader, kind, data):  # type: ignore[no-untyped-def]
     check(reader, kind, data)
@@ -42,9 +43,9 @@ def test_logs_of_other_formats_are_accounted_for(reader, kind):  # type: ignore[
         check(reader, kind, seed)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.binary(max_size=300), seed=st.integers(0, 2**32))
 def test_telling_a_format_never_fails(data: bytes, seed: int) -> None:
     for head in (data, mutated(random.Random(seed))):
-        for kind in Kind:
-            assert reader_of(head, kind) in (None, *READERS)
+        assert reader_of(head, Kind.DOWNLOADS) in (None, *READERS)
+        assert {reader.matches(head) for reader in READERS} <= {True, False}
