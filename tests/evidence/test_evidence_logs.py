@@ -8,6 +8,7 @@ import pytest
 from evidence_files import Taken, file, spec, take
 from log_samples import LIST, SAMPLES, lines, name_of
 
+from breachscope.errors import EvidenceError
 from breachscope.evidence import ReadSpec, describe, load_mapping
 from breachscope.evidence.readers import reader_of
 from breachscope.schema import Kind
@@ -211,6 +212,11 @@ def test_a_device_log_without_a_host_says_so(tmp_path: Path) -> None:
 
     assert found.rows["host"].to_list() == [None, None]
     assert "names no machine: say which with --host" in found.reading.notes
+
+
+def test_a_log_added_as_what_it_does_not_give_says_what_it_gives(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="is a vsftpd log, which gives downloads, logins, not"):
+        taken(tmp_path, SAMPLES["vsftpd"], M)
 
 
 def test_a_pattern_takes_the_list_out_of_a_path(tmp_path: Path) -> None:

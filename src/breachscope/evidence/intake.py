@@ -11,7 +11,7 @@ from breachscope.evidence import books, headers, objects, parquet, routing, tabl
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
 from breachscope.evidence.numbering import Numbers
-from breachscope.evidence.readers import lacks_year, other_kinds, reader_of
+from breachscope.evidence.readers import known_as, lacks_year, other_kinds, reader_of
 from breachscope.evidence.times import Zone
 from breachscope.schema import ATTRIBUTE_PREFIX, KINDS, ColumnType, Kind
 
@@ -207,6 +207,18 @@ def _text(
         return reader.read(member.stream, spec, zone, member.name, reading.account, reading.note)
     if other := other_kinds(head):
         raise EvidenceError(f"{where}: {other}, not {spec.kind}")
+    try:
+        return _table(reading, spec, member, head, where)
+    except EvidenceError as error:
+        if known := known_as(head):
+            raise EvidenceError(f"{where}: {known}, not {spec.kind}") from error
+        raise
+
+
+def _table(
+    reading: Reading, spec: ReadSpec, member: Member, head: bytes, where: str
+) -> Iterator[Batch]:
+    """JSON Lines, or delimited text."""
     zone = Zone.of(spec)
     encoding = tables.encoding_of(head, spec, where)
     told = f"{encoding.codec} ({encoding.how})"

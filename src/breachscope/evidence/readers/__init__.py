@@ -106,7 +106,11 @@ def lacks_year(head: bytes, kind: Kind) -> bool:
 
 def other_kinds(head: bytes) -> str | None:
     """Of a binary format that is read, but not as the kind asked for: what it gives, in words."""
-    if b"\0" not in head[:64]:
-        return None
-    found = next((r for r in READERS if r.matches(head)), None)
+    return known_as(head) if b"\0" in head[:64] else None
+
+
+def known_as(head: bytes) -> str | None:
+    """Of any format that is read: which it is and what it gives, in words."""
+    plain = _as_utf8(head)
+    found = next((r for r in READERS if r.matches(plain)), None)
     return f"is a {found.NAME}, which gives {', '.join(found.KINDS)}" if found else None
