@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import readers_section
+
 HERE = Path(__file__).parent
 SCALES = ("tiny", "small", "full")
+OWN_SECTIONS = ("Linkage", "Readers", "Fuzzing of the readers")
+"""Sections made by other programs than `bench/run.py`."""
 LIMITS = {
     "add + first run on full": "15 min, 10 GB",
     "later full run on full": "5 min",
@@ -118,14 +123,25 @@ def _row(name: str, cells: list[str]) -> str:
 
 
 def main() -> None:
-    work = HERE / "work"
+    """Sections whose figures are not here stay as they stood."""
+    work, results = HERE / "work", HERE / "RESULTS.md"
     files = {scale: work / f"{scale}.json" for scale in SCALES}
     found = {s: json.loads(path.read_text()) for s, path in files.items() if path.exists()}
+    before = results.read_text(encoding="utf-8") if results.exists() else ""
+    told = page(found) if found else before
+    others = {title: body for title, body in parts(before).items() if title in OWN_SECTIONS}
     linkage = work / "linkage.md"
-    told = page(found)
     if linkage.exists():
-        told += "\n## Linkage\n\n" + linkage.read_text(encoding="utf-8").strip() + "\n"
-    (HERE / "RESULTS.md").write_text(told, encoding="utf-8")
+        others["Linkage"] = linkage.read_text(encoding="utf-8")
+    for title, body in (others | readers_section.sections()).items():
+        told = readers_section.replaced(told, title, body)
+    results.write_text(told, encoding="utf-8")
+
+
+def parts(told: str) -> dict[str, str]:
+    """The sections of a page by title."""
+    cut = re.split(r"^## (.*)\n", told, flags=re.M)[1:]
+    return dict(zip(cut[::2], cut[1::2], strict=True))
 
 
 if __name__ == "__main__":
