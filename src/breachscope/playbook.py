@@ -4,8 +4,8 @@ A playbook is a folder: `playbook.toml` (limits, accounts, tier rules), `columns
 (column names and coded words found in real files), `identity.toml` (who is one person),
 `items.toml` (what the columns of a list hold), `actors.toml` (how often a source errs about
 who used an account; optional), `routes.toml` (what events of a timeline are evidence of;
-optional) and `templates/`. All mistakes of all files are reported at
-once, with file and key.
+optional), `controls.toml` (kinds of check; optional) and `templates/`. All mistakes of all
+files are reported at once, with file and key.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from breachscope.checks import CHECKS, Checks
 from breachscope.errors import ConfigError
 from breachscope.reliabilities import Actors
 from breachscope.routes import Routes
@@ -201,6 +202,7 @@ class Playbook(_Strict):
     items: Items
     actors: Actors
     routes: Routes
+    checks: Checks
     folder: Path
     digest: str
 
@@ -233,7 +235,9 @@ def load(name: str, near: Path | None = None) -> Playbook:
     actors = read_toml(stated, Actors, wrong) if stated.is_file() else Actors()
     routed = folder / "routes.toml"
     routes = read_toml(routed, Routes, wrong) if routed.is_file() else Routes()
-    if not (rules and columns and identity and items and actors and routes):
+    kinds = folder / CHECKS
+    checks = read_toml(kinds, Checks, wrong) if kinds.is_file() else Checks()
+    if not (rules and columns and identity and items and actors and routes and checks):
         raise ConfigError("the playbook has mistakes:\n  " + "\n  ".join(wrong))
     return Playbook(
         rules=rules,
@@ -242,6 +246,7 @@ def load(name: str, near: Path | None = None) -> Playbook:
         items=items,
         actors=actors,
         routes=routes,
+        checks=checks,
         folder=folder,
         digest=_digest(folder),
     )

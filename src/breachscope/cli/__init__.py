@@ -12,6 +12,7 @@ from breachscope.cli import (
     add,
     answer,
     case_commands,
+    controls,
     decide,
     demo,
     diff,
@@ -44,6 +45,7 @@ app.command("status")(case_commands.status)
 app.command("show")(show.show)
 app.command("why")(why.why)
 app.command("answer")(answer.answer)
+app.command("controls")(controls.controls)
 app.command("decide")(decide.decide)
 app.command("diff")(diff.diff)
 app.command("package")(package.package)

@@ -10,6 +10,7 @@ import polars as pl
 
 from breachscope.errors import ConfigError
 from breachscope.exercise import (
+    aftermath,
     attendance,
     leaks,
     ledgers,
@@ -129,10 +130,13 @@ def _write_events(
     done = truth.downloads(facts, shelves, events, seized)
     tell("leaks")
     sold = leaks.sell(office, the_world, shelves, done, paths.truth, damaged)
+    tell("afterwards")
+    later = aftermath.write(office, the_world, shelves, done)
     office.write_manifest()
     tell("truth")
     acts = attributable(truth.acts(done, events), the_world, events, roster)
-    tables = {"downloads": done, "acts": acts, "tampering": tampering,
+    tables = {"downloads": pl.concat([done, later.downloads]), "controls": later.controls,
+              "control_lines": later.lines, "acts": acts, "tampering": tampering,
               "gaps": truth.gaps(done, steps), **sold}  # fmt: skip
     _write_truth(paths.truth, tables, the_world, shelves, office)
 

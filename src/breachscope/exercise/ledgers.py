@@ -57,7 +57,8 @@ def write_organisation(office: Office, world: World) -> None:
     _holds(office, world)
 
 
-def _texts(values: Sequence[str | None]) -> pl.Series:
+def texts(values: Sequence[str | None]) -> pl.Series:
+    """A text column."""
     return pl.Series(values, dtype=pl.String)
 
 
@@ -69,14 +70,14 @@ def _parties(office: Office, world: World) -> None:
     )  # fmt: skip
     told = [instant(day("2023-08-08") + int(i), 10) for i in rng.integers(0, 60, n)]
     office.table("parties", "parties.csv", {
-        "委託元コード": _texts([p.party_id for p in world.parties]),
-        "委託元名": _texts([p.name for p in world.parties]),
-        "区分": _texts([_SECTORS[p.sector] for p in world.parties]),
+        "委託元コード": texts([p.party_id for p in world.parties]),
+        "委託元名": texts([p.name for p in world.parties]),
+        "区分": texts([_SECTORS[p.sector] for p in world.parties]),
         "契約開始日": dates(pl.Series(start)),
         "契約終了日": dates(pl.Series(end), "%Y-%m-%d"),
         "廃棄期限": dates(pl.Series(end + 30)),
-        "再委託承認日時": _texts([None] * n),
-        "連絡先": _texts([f"{p.party_id.lower()}@example.org" for p in world.parties]),
+        "再委託承認日時": texts([None] * n),
+        "連絡先": texts([f"{p.party_id.lower()}@example.org" for p in world.parties]),
         "通知日時": written(pl.Series(told), "slash"),
     }, given=_EARLY)  # fmt: skip
 
@@ -84,15 +85,15 @@ def _parties(office: Office, world: World) -> None:
 def _people(office: Office, world: World) -> None:
     staff: Sequence[Staff] = (*world.maintainers, *world.managers)
     office.table("people", "people.csv", {
-        "社員番号": _texts([s.person_id for s in staff]),
-        "氏名": _texts([s.name for s in staff]),
-        "所属": _texts([s.employer for s in staff]),
-        "役割": _texts([s.role for s in staff]),
-        "開始日": _texts([s.since for s in staff]),
-        "終了日": _texts([s.until for s in staff]),
-        "アカウント": _texts([";".join(s.accounts) for s in staff]),
-        "リモートアカウント": _texts([s.remote_account for s in staff]),
-        "使用端末": _texts(["、".join(s.hosts) for s in staff]),
+        "社員番号": texts([s.person_id for s in staff]),
+        "氏名": texts([s.name for s in staff]),
+        "所属": texts([s.employer for s in staff]),
+        "役割": texts([s.role for s in staff]),
+        "開始日": texts([s.since for s in staff]),
+        "終了日": texts([s.until for s in staff]),
+        "アカウント": texts([";".join(s.accounts) for s in staff]),
+        "リモートアカウント": texts([s.remote_account for s in staff]),
+        "使用端末": texts(["、".join(s.hosts) for s in staff]),
     }, given=_EARLY)  # fmt: skip
 
 
@@ -102,11 +103,11 @@ def _hosts(office: Office, world: World) -> None:
     rows += [(manager_host(s, n), f"拠点{s:02d}", "管理者端末")
              for s in range(1, SITES + 1) for n in (1, 2)]  # fmt: skip
     office.table("hosts", "hosts.csv", {
-        "端末名": _texts([row[0] for row in rows]),
-        "設置場所": _texts([row[1] for row in rows]),
-        "用途": _texts([row[2] for row in rows]),
-        "設置日": _texts(["2012-10-01"] * len(rows)),
-        "撤去日": _texts([None] * len(rows)),
+        "端末名": texts([row[0] for row in rows]),
+        "設置場所": texts([row[1] for row in rows]),
+        "用途": texts([row[2] for row in rows]),
+        "設置日": texts(["2012-10-01"] * len(rows)),
+        "撤去日": texts([None] * len(rows)),
     }, form=_UTF8, given=_EARLY)  # fmt: skip
 
 
@@ -118,24 +119,24 @@ def _entrustments(office: Office, world: World) -> None:
     links.append(("ORG-CENTRE", "ORG-MAINT", "サービス利用契約", "2012-04-01", "要"))
     links.append(("ORG-MAINT", "ORG-AGENCY", "労働者派遣契約", "2008-06-01", "不要"))
     office.table("entrustments", "entrustments.csv", {
-        "委託元": _texts([link[0] for link in links]),
-        "委託先": _texts([link[1] for link in links]),
-        "根拠": _texts([link[2] for link in links]),
-        "開始日": _texts([link[3] for link in links]),
-        "終了日": _texts([None] * len(links)),
-        "承認要否": _texts([link[4] for link in links]),
-        "承認日時": _texts([None] * len(links)),
+        "委託元": texts([link[0] for link in links]),
+        "委託先": texts([link[1] for link in links]),
+        "根拠": texts([link[2] for link in links]),
+        "開始日": texts([link[3] for link in links]),
+        "終了日": texts([None] * len(links)),
+        "承認要否": texts([link[4] for link in links]),
+        "承認日時": texts([None] * len(links)),
     })  # fmt: skip
 
 
 def _controls(office: Office) -> None:
     office.table("controls", "controls.csv", {
-        "control_id": _texts([row[0] for row in _CONTROLS]),
-        "check": _texts([row[1] for row in _CONTROLS]),
-        "in_force_from": _texts([row[2] for row in _CONTROLS]),
-        "description": _texts([row[3] for row in _CONTROLS]),
-        "guideline": _texts([row[4] for row in _CONTROLS]),
-        "owner": _texts(["システム部"] * len(_CONTROLS)),
+        "control_id": texts([row[0] for row in _CONTROLS]),
+        "check": texts([row[1] for row in _CONTROLS]),
+        "in_force_from": texts([row[2] for row in _CONTROLS]),
+        "description": texts([row[3] for row in _CONTROLS]),
+        "guideline": texts([row[4] for row in _CONTROLS]),
+        "owner": texts(["システム部"] * len(_CONTROLS)),
     }, form=TextForm("utf-8"), given={"acquired_at": SEIZURE})  # fmt: skip
 
 
@@ -145,11 +146,11 @@ def _holds(office: Office, world: World) -> None:
     people = codes(np.array([p.first + 2 for p in chosen], dtype=np.uint64), world)
     names = [SURNAMES[s] + GIVEN[g] for s, g in zip(people.surname, people.given, strict=True)]
     office.table("holds", "holds.csv", {
-        "委託元コード": _texts([p.party_id for p in chosen]),
-        "氏名": _texts(names),
+        "委託元コード": texts([p.party_id for p in chosen]),
+        "氏名": texts(names),
         "生年月日": dates(pl.Series(people.birth), "%Y-%m-%d"),
-        "区分": _texts(["支援措置", "死亡", "後見人", "支援措置"]),
-        "対応": _texts(["住所に送付しない", None, "後見人に送付", "電話で連絡しない"]),
+        "区分": texts(["支援措置", "死亡", "後見人", "支援措置"]),
+        "対応": texts(["住所に送付しない", None, "後見人に送付", "電話で連絡しない"]),
     })  # fmt: skip
 
 
@@ -162,18 +163,18 @@ def write_inventory(office: Office, shelf: Shelf) -> None:
                  for v in versions]  # fmt: skip
         removed = pl.Series([v.plan.removed for v in versions], dtype=pl.Int64)
         uploaded = pl.Series([v.plan.uploaded for v in versions], dtype=pl.Int64)
-        columns = {"版ID": _texts([v.plan.version_id for v in versions])} if explicit else {}
+        columns = {"版ID": texts([v.plan.version_id for v in versions])} if explicit else {}
         columns |= {
-            "リストID": _texts([v.one.list_id for v in versions]),
-            "委託元コード": _texts([v.one.party.party_id for v in versions]),
-            "リスト名": _texts([v.one.title for v in versions]),
+            "リストID": texts([v.one.list_id for v in versions]),
+            "委託元コード": texts([v.one.party.party_id for v in versions]),
+            "リスト名": texts([v.one.title for v in versions]),
             "登録日時": written(uploaded, "slash" if explicit else "era"),
             "削除日時": written(removed, "slash" if explicit else "era"),
-            "パス": _texts([v.plan.path for v in versions]),
-            "件数": _texts([row[0] for row in given]),
-            "バイト数": _texts([row[1] for row in given]),
-            "SHA256": _texts([row[2] for row in given]),
-            "項目": _texts([v.columns for v in versions]),
+            "パス": texts([v.plan.path for v in versions]),
+            "件数": texts([row[0] for row in given]),
+            "バイト数": texts([row[1] for row in given]),
+            "SHA256": texts([row[2] for row in given]),
+            "項目": texts([v.columns for v in versions]),
         }
         office.table("lists", f"inventory_{'new' if explicit else 'old'}.csv", columns)
 
@@ -183,26 +184,28 @@ def write_work(office: Office, orders: Sequence[Order]) -> None:
     ordered = sorted(orders, key=lambda order: (order.start, order.work_id))
     change = instant(day("2019-05-01"), 0)
     old, new = [o for o in ordered if o.start < change], [o for o in ordered if o.start >= change]
-    office.table("work", "work/作業管理簿_平成.csv", _work(old, "era"),
+    office.table("work", "work/作業管理簿_平成.csv", work_columns(old, "era"),
                  above=("作業管理簿（平成２５年度から）",))  # fmt: skip
-    office.book("work", "work/作業管理簿_令和.xlsx", _work(new, "slash"))
+    office.book("work", "work/作業管理簿_令和.xlsx", work_columns(new, "slash"))
 
 
-def _work(orders: Sequence[Order], form: str) -> dict[str, pl.Series]:
+def work_columns(orders: Sequence[Order], form: str) -> dict[str, pl.Series]:
+    """The columns of a work ledger, its times written in one form."""
+
     def times(values: list[int | None]) -> pl.Series:
         return written(pl.Series(values, dtype=pl.Int64), form)
 
     approved = times([o.approved_at for o in orders])
     return {
-        "作業番号": _texts([o.work_id for o in orders]),
+        "作業番号": texts([o.work_id for o in orders]),
         "開始日時": times([o.start for o in orders]),
         "終了日時": times([o.end for o in orders]),
-        "作業者番号": _texts([o.person for o in orders]),
-        "使用アカウント": _texts([o.account for o in orders]),
-        "端末名": _texts([o.host for o in orders]),
-        "リストID": _texts([o.list_id for o in orders]),
-        "作業内容": _texts([o.purpose for o in orders]),
-        "承認者": _texts([o.approved_by for o in orders]),
+        "作業者番号": texts([o.person for o in orders]),
+        "使用アカウント": texts([o.account for o in orders]),
+        "端末名": texts([o.host for o in orders]),
+        "リストID": texts([o.list_id for o in orders]),
+        "作業内容": texts([o.purpose for o in orders]),
+        "承認者": texts([o.approved_by for o in orders]),
         "承認日時": wide(approved) if form == "era" else approved,
     }
 
@@ -211,10 +214,10 @@ def write_roster(office: Office, rows: Sequence[tuple[str, int, int]]) -> None:
     """Who was planned to work when (`attendance.planned`)."""
     start, end = (pl.Series([row[i] for row in rows], dtype=pl.Int64) for i in (1, 2))
     office.table("roster", "roster.csv", {
-        "社員番号": _texts([row[0] for row in rows]),
+        "社員番号": texts([row[0] for row in rows]),
         "勤務開始": written(start, "short"),
         "勤務終了": written(end, "short"),
-        "区域": _texts([MAINTENANCE_AREA] * len(rows)),
+        "区域": texts([MAINTENANCE_AREA] * len(rows)),
     })  # fmt: skip
 
 
@@ -243,14 +246,14 @@ def write_seized(
     size = [int(shelf.bytes[v]) for v in version]
     later = pl.Series(np.where(edited, modified.to_numpy() + 86_400 * 40, modified.to_numpy()))
     office.table("files", "seized/files.csv", {
-        "file_id": _texts(names),
+        "file_id": texts(names),
         "media_serial": found["serial"],
-        "path": _texts([f"/data/{i:04d}.csv" for i in range(n)]),
-        "bytes": _texts([str(b * 9 // 10 if e else b) for b, e in zip(size, edited, strict=True)]),
+        "path": texts([f"/data/{i:04d}.csv" for i in range(n)]),
+        "bytes": texts([str(b * 9 // 10 if e else b) for b, e in zip(size, edited, strict=True)]),
         "modified_at": written(later, "offset"),
-        "sha256": _texts([shelf.versions[v].sha256 if h and not e else None
+        "sha256": texts([shelf.versions[v].sha256 if h and not e else None
                           for v, h, e in zip(version, hashed, edited, strict=True)]),
-        "rows": _texts([str(r * 9 // 10 if e else r) if c or e else None
+        "rows": texts([str(r * 9 // 10 if e else r) if c or e else None
                         for r, c, e in zip(rows, counted, edited, strict=True)]),
     }, form=_UTF8, given={"acquired_at": SEIZURE, "received_from": "捜査機関"})  # fmt: skip
     return (

@@ -174,7 +174,8 @@ def _by_path(part: pl.DataFrame, shelf: Shelf) -> Columns:
     }
 
 
-def _by_version(part: pl.DataFrame, shelf: Shelf) -> Columns:
+def by_version(part: pl.DataFrame, shelf: Shelf) -> Columns:
+    """The columns of the last form of the log, with numbers of downloads and versions."""
     return {
         "処理番号": part["event_id"],
         "アクセス日時": written(part["at"], "offset"),
@@ -196,7 +197,7 @@ _COLUMNS: Final[dict[int, Callable[[pl.DataFrame, Shelf], Columns]]] = {
     BY_LIST: _by_list,
     BY_TITLE: _by_title,
     BY_PATH: _by_path,
-    BY_VERSION: _by_version,
+    BY_VERSION: by_version,
 }
 
 
@@ -257,7 +258,7 @@ def write_tampered(office: Office, facts: pl.DataFrame, shelf: Shelf) -> pl.Data
     )
     left = shown.filter(~pl.col("place").is_in(removed))
     copy = original.replace(".csv", "_調査用.csv")
-    lines = office.table("downloads", copy, _by_version(left, shelf), given={
+    lines = office.table("downloads", copy, by_version(left, shelf), given={
         "copy_of": original, "acquired_at": FIRST_INQUIRY,
     })  # fmt: skip
     return _changes(part, left, lines, altered, removed, original, copy)

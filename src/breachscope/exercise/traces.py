@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -10,9 +10,14 @@ import polars as pl
 from breachscope.exercise.days import DAY, JAPAN, day, instant, working_days, written
 from breachscope.exercise.facts import Happenings, Plugged, Shelf, month
 from breachscope.exercise.innocent import FIRST_DAY, LAST_DAY
-from breachscope.exercise.office import FIRST_INQUIRY, Office
+from breachscope.exercise.office import FIRST_INQUIRY, NOTHING, Office
 from breachscope.exercise.world import MAINTENANCE_AREA, World
 from breachscope.exercise.writing import TextForm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from breachscope.exercise.dice import Ints
 
 CLOCK_STEP: Final = "2016-06"
 """In this month the clock ran an hour fast for a while and was then put back."""
@@ -45,19 +50,26 @@ def write_logins(office: Office, world: World, facts: pl.DataFrame) -> pl.DataFr
     steps = []
     for (year,), part in years.partition_by("year", as_dict=True, maintain_order=True).items():
         file = f"logins/logins_{year}.csv"
-        lines = office.table("logins", file, {
-            "日時": written(part["shown"], "slash"),
-            "ユーザーID": part["account"],
-            "操作": part["action"],
-            "端末名": part["host"],
-            "接続元IP": part["source_ip"],
-            "セッションID": part["session"],
-        }, form=_UTF8)  # fmt: skip
+        lines = write_login_file(office, file, part)
         back = np.flatnonzero(np.diff(part["shown"].to_numpy()) < -1)
         steps += [(file, int(lines[i + 1]), int(part["shown"][int(i)] - part["shown"][int(i) + 1]))
                   for i in back]  # fmt: skip
     schema = {"file": pl.String, "line": pl.UInt64, "seconds": pl.Int64}
     return pl.DataFrame(steps, schema=schema, orient="row")
+
+
+def write_login_file(
+    office: Office, file: str, part: pl.DataFrame, given: Mapping[str, str] = NOTHING
+) -> Ints:
+    """One file of logins with the times `shown`; returns the line of every row."""
+    return office.table("logins", file, {
+        "日時": written(part["shown"], "slash"),
+        "ユーザーID": part["account"],
+        "操作": part["action"],
+        "端末名": part["host"],
+        "接続元IP": part["source_ip"],
+        "セッションID": part["session"],
+    }, form=_UTF8, given=given)  # fmt: skip
 
 
 def _fast(events: pl.DataFrame) -> pl.Series:
@@ -89,7 +101,12 @@ def _sittings(facts: pl.DataFrame) -> pl.DataFrame:
 
 def _operators(world: World) -> pl.DataFrame:
     rng = np.random.default_rng([world.seed, 14])
-    days, number = working_days(FIRST_DAY, LAST_DAY), world.scale.operators
+    return operators(world, rng, working_days(FIRST_DAY, LAST_DAY))
+
+
+def operators(world: World, rng: np.random.Generator, days: Ints) -> pl.DataFrame:
+    """Operators come in the morning and go in the evening, some of them on each of these days."""
+    number = world.scale.operators
     there = rng.random((len(days), number)) < world.scale.operator_days
     at_day, who = np.nonzero(there)
     start = days[at_day] * DAY - JAPAN

@@ -15,6 +15,7 @@ from breachscope.errors import EvidenceError
 from breachscope.schema.actors import *
 from breachscope.schema.answers import *
 from breachscope.schema.columns import *
+from breachscope.schema.controls import *
 from breachscope.schema.evidence import *
 from breachscope.schema.evidence import Kind, canonical
 from breachscope.schema.items import *

@@ -13,6 +13,7 @@ from breachscope.case import folder
 from breachscope.workflow import (
     adding,
     answering,
+    controlling,
     intake,
     packaging,
     requests,
@@ -85,7 +86,13 @@ def mandate(path: Path) -> dict[str, Any]:
 
 def scored(case: Path, paths: ExercisePaths) -> list[str]:
     """The run's tables held against what the simulated people did."""
-    from breachscope.exercise import all_stretches, answer_score, leak_scores, score
+    from breachscope.exercise import (
+        all_stretches,
+        answer_score,
+        control_scores,
+        leak_scores,
+        score,
+    )
 
     context = opened(case)
     _, place = tables.run_folder(context, None)
@@ -124,7 +131,15 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         pl.read_parquet(paths.truth / "downloads.parquet"),
         pl.read_parquet(paths.truth / "gaps.parquet").filter(pl.col("kind") == "downloads"),
     )
-    return [*found.as_lines(), *leaks, *answers.as_lines(), *who_scored(place, files, paths.truth)]
+    checked = controlling.check(case, as_of=None, command=[], record=False)
+    controls = control_scores(checked.controls, checked.lines, files, paths.truth)
+    return [
+        *found.as_lines(),
+        *leaks,
+        *answers.as_lines(),
+        *controls,
+        *who_scored(place, files, paths.truth),
+    ]
 
 
 def who_scored(place: Path, files: pl.DataFrame, truth: Path) -> list[str]:
