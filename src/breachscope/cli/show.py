@@ -24,6 +24,7 @@ class TableName(StrEnum):
     SOURCES = "sources"
     ITEMS = "items"
     OBLIGATIONS = "obligations"
+    DEVICES = "devices"
     EVIDENCE = "evidence"
     TIMELINES = "timelines"
 

@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from breachscope.cli.device_view import devices
 from breachscope.cli.output import bounds, print_table
 
 if TYPE_CHECKING:
@@ -393,6 +394,7 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "extractions": extractions,
     "coverage": coverage,
     "sources": sources,
+    "devices": devices,
     "people": people,
     "items": items,
     "obligations": obligations,

@@ -1,6 +1,6 @@
 """From a file as received to the streams inside it, hashing every byte on the way.
 
-A plain, gzip or zstd file is hashed from the very bytes that are read. What is read at
+A plain, gzip, zstd or xz file is hashed from the very bytes that are read. What is read at
 random (zip, Excel, Parquet) is held in memory, or, when too big, hashed before and after.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import zipfile
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -32,13 +33,14 @@ RATIO_FROM: Final = 16 << 20  # below that, a high ratio harms nobody
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
+XZ: Final = b"\xfd7zXZ\0"
 ZIP: Final = b"PK\x03\x04"
 EMPTY_ZIP: Final = b"PK\x05\x06"
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PARQUET: Final = b"PAR1"
 _SKIPPABLE: Final = b"\x2a\x4d\x18"  # behind any first byte: a frame of zstd without data
-_MARKS: Final = {"gzip": GZIP, "zstd": ZSTD}
-ARCHIVES: Final = (GZIP, ZSTD, ZIP, EMPTY_ZIP)
+_MARKS: Final = {"gzip": GZIP, "zstd": ZSTD, "xz": XZ}
+ARCHIVES: Final = (GZIP, ZSTD, XZ, ZIP, EMPTY_ZIP)
 
 
 class _Codec(Protocol):
@@ -117,7 +119,7 @@ class Member:
     """One stream of a file: `name` is null for a plain or simply compressed file."""
 
     name: str | None
-    container: str  # "", "gzip", "zstd", "zip"
+    container: str  # "", "gzip", "zstd", "xz", "zip"
     stream: Stream
 
 
@@ -160,10 +162,13 @@ class Source:
         elif self.head.startswith(ZSTD):
             codec = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj
             opened = self._unpacked("zstd", codec, _SMALL_PIECE)
+        elif self.head.startswith(XZ):
+            opened = self._unpacked("xz", _xz, _SMALL_PIECE)
         else:
             yield Member(None, "", Stream(self._hashed.read))
             return
-        yield Member(None, "gzip" if self.head.startswith(GZIP) else "zstd", Stream(opened))
+        name = next(name for name, mark in _MARKS.items() if self.head.startswith(mark))
+        yield Member(None, name, Stream(opened))
 
     def held(self) -> io.BytesIO | BinaryIO:
         """The whole file for reading at random: in memory, or hashed now and once more after."""
@@ -282,6 +287,10 @@ class Source:
         return read
 
 
+def _xz() -> _Codec:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 28)
+
+
 def leaves_folder(name: str) -> bool:
     """The path of a member would leave the folder it is opened in."""
     path = PurePosixPath(name.replace("\\", "/"))
@@ -306,7 +315,7 @@ def _frames(
                 return
             try:
                 yield unpacker.decompress(data)
-            except (zlib.error, zstandard.ZstdError):
+            except (zlib.error, zstandard.ZstdError, lzma.LZMAError):
                 raise EvidenceError(
                     f"{name}: the {format_} data is damaged before byte {raw.size}"
                 ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
@@ -11,7 +12,8 @@ from breachscope.evidence import books, headers, objects, parquet, routing, tabl
 from breachscope.evidence.account import Account, Batch
 from breachscope.evidence.containers import ARCHIVES, OLE, PARQUET, ZIP, Member, Source, Stream
 from breachscope.evidence.numbering import Numbers
-from breachscope.evidence.readers import known_as, lacks_year, other_kinds, reader_of
+from breachscope.evidence.readers import hive, known_as, lacks_year, other_kinds, reader_of
+from breachscope.evidence.readers.hive.opening import Hives
 from breachscope.evidence.times import Zone
 from breachscope.schema import ATTRIBUTE_PREFIX, KINDS, ColumnType, Kind
 
@@ -172,6 +174,7 @@ def _tables(reading: Reading, spec: ReadSpec) -> Iterator[Iterator[Batch]]:
     if source.head.startswith(PARQUET):
         yield _parquet(reading, spec, where)
         return
+    hives = Hives()
     for member in source.members():
         if member.name is not None:
             if _is_litter(member.name):
@@ -184,6 +187,8 @@ def _tables(reading: Reading, spec: ReadSpec) -> Iterator[Iterator[Batch]]:
             raise EvidenceError(f"{where}: is empty")
         if not head:
             reading.note(f"{member.name}: is empty")
+        elif member.name is not None and hives.keep(member.name, head, member.stream):
+            continue  # a hive waits for its transaction logs
         elif (
             source.is_book or head.startswith(OLE) or (head.startswith(ZIP) and _BOOK_PART in head)
         ):
@@ -194,6 +199,21 @@ def _tables(reading: Reading, spec: ReadSpec) -> Iterator[Iterator[Batch]]:
             )
         else:
             yield _text(reading, spec, member, head, where)
+    yield from _hives(reading, spec, hives, source.name)
+
+
+def _hives(reading: Reading, spec: ReadSpec, hives: Hives, file: str) -> Iterator[Iterator[Batch]]:
+    """The hives of an archive, each with the logs that lie beside it."""
+    for name, data, logs in hives.with_logs():
+        where = f"{file}: {name}"
+        if spec.kind not in hive.KINDS:
+            raise EvidenceError(f"{where}: {other_kinds(data[:64])}, not {spec.kind}")
+        member = Member(name, "zip", Stream(io.BytesIO(data).read))
+        zone = Zone.of(spec, hive.STANDARD_ZONE)
+        _tell(reading, _within(hive.NAME, member), zone, hive.ENCODING)
+        yield hive.read(member.stream, spec, zone, name, reading.account, reading.note, logs)
+    for name in hives.logs:
+        reading.note(f"{name}: a transaction log, its hive is not beside it")
 
 
 def _text(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from breachscope.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from breachscope.evidence.mapping import Mapping
     from breachscope.playbook import Columns
     from breachscope.routes import Route
@@ -39,6 +41,7 @@ class ReadSpec:
     routes: tuple[Route, ...] = ()
     block_bytes: int = 8 << 20
     longest_line: int = 16 << 20
+    scratch: Path | None = None  # where a library that reads paths alone may be handed a file
     longest_record: int = 1 << 20  # of several lines, in quotes
 
     def __post_init__(self) -> None:

@@ -315,5 +315,22 @@ LOG_MARKS: Final = pl.Schema(
 
 The clock is judged on every record of the log, also on those that are no rows of the kind."""
 
-SIDE_TABLES: Final = {"log_marks": LOG_MARKS}
+DEVICE_FACTS: Final = pl.Schema(
+    {
+        "member": pl.String(),
+        "line": pl.UInt64(),
+        "byte": pl.UInt64(),
+        "source": pl.String(),  # registry, or the event or file that tells it
+        "host": pl.String(),
+        "path": pl.String(),  # the device's instance path, as written
+        "serial": pl.String(),  # its own serial number; null where Windows made one up
+        "link": pl.String(),  # a volume's GUID or disk signature, where no device is named
+        "field": pl.String(),  # vendor, product, name, drive, volume, bus, user, last removal, …
+        "value": pl.String(),  # empty where `at` is the whole of it
+        "at": UTC_TIME,
+    }
+)
+"""What evidence says of a device beside its events, one row a value."""
+
+SIDE_TABLES: Final = {"log_marks": LOG_MARKS, "device_facts": DEVICE_FACTS}
 """Tables a reader may give besides rows, by name; kept with the evidence's own."""

@@ -211,3 +211,42 @@ COPY_LINES: Final = pl.Schema(
     }
 )
 """Two copies of one log: the lines in which they differ."""
+
+DEVICE_VALUES: Final = pl.Schema(
+    {
+        "device_id": pl.String(),
+        "field": pl.String(),  # see DEVICE_FACTS; connect, disconnect, write of events
+        "value": pl.String(),  # empty where `at` is the whole of it
+        "at": UTC_TIME,
+        "source": pl.String(),  # registry, an event's number, or the form of the file
+        "host": pl.String(),
+        "evidence_id": pl.String(),
+        "member": pl.String(),
+        "line": pl.UInt64(),
+    }
+)
+"""What evidence says of each device: one row a distinct value of a file, with its place.
+
+Of events of one action, the first and the last of each file and host stand here.
+"""
+
+DEVICES: Final = pl.Schema(
+    {
+        "device_id": pl.String(),  # the serial number, in capitals; HOST|PATH where it has none
+        "serials": pl.List(pl.String()),  # as its disk and as its USB function tell it
+        "own_serial": pl.Boolean(),  # false where Windows made a number up for its socket
+        "bus": pl.String(),
+        "vendor": pl.String(),
+        "product": pl.String(),
+        "volume_serials": pl.List(pl.String()),
+        "drives": pl.List(pl.String()),
+        "hosts": pl.List(pl.String()),
+        "users": pl.List(pl.String()),
+        "first": UTC_TIME,
+        "last": UTC_TIME,  # last seen in a host
+        "removed": UTC_TIME,  # last removal
+        "sources": pl.List(pl.String()),
+        "contradictions": pl.List(pl.String()),  # in words
+    }
+)
+"""One row a device, whichever of registry, setup log and events saw it."""

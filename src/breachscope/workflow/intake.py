@@ -186,16 +186,16 @@ def read_in(
     asked = request.options
     request = with_end(request)
     spec = spec_of(request.kind, request.options, context.playbook, context.settings.zone)
-    reading = evidence.read(request.path, spec)
+    incoming = context.case.store / "intake"
+    scratch = incoming / f"{folder.TEMPORARY}reading"
+    reading = evidence.read(request.path, replace(spec, scratch=scratch))
     if reading.lacks_year and not asked.ended_by:
         reading.note(
             f"no day of its end given: {spec.ended_by}, when the file was modified, stands"
         )
     elif not reading.lacks_year:
         request = replace(request, options=asked)
-    incoming = context.case.store / "intake"
     incoming.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
-    scratch = incoming / f"{folder.TEMPORARY}reading"
     folder.remove(scratch)
     scratch.mkdir(mode=folder.PRIVATE_FOLDER)
     try:

@@ -19,6 +19,7 @@ from breachscope.schema import COPY_LINES, PEOPLE, RETOLD, SCOPE, SET_ASIDE, Kin
 from breachscope.workflow import (
     actors,
     counting,
+    devices,
     duties,
     frames,
     judging,
@@ -52,6 +53,7 @@ RUN_TABLES = (
     "copy_pairs",
     "log_marks",
     "retold",
+    *devices.TABLES,
     "counts",
     "over_parties",
     "scope",
@@ -178,6 +180,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
     told = judging.judged(s)
     seen = coverage_tables(s)
     who = actors.actors_part(s, told.egress, seen["silences"])
+    plugged = devices.devices_part(s)
     ladder = counted(
         s,
         told.inventory,
@@ -195,6 +198,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         },
         **{name: who / f"{name}.parquet" for name in actors.TABLES},
         **seen,
+        **{name: plugged / f"{name}.parquet" for name in devices.TABLES},
         **ladder,
     }
     segments = counting.all_segments(told.inventory, told.egress, told.leaks.grounds)

@@ -55,7 +55,8 @@ def iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment is not None else None
 
 
-def _document(name: str, number: int, **content: object) -> dict[str, Any]:
+def document_of(name: str, number: int, **content: object) -> dict[str, Any]:
+    """The document of a table, under its schema's name."""
     return {"schema": f"breachscope/{name}/1", "run": number, **content}
 
 
@@ -69,7 +70,7 @@ def scope(context: Context, number: int | None) -> Shown:
         for row in counts.iter_rows(named=True)
     ]
     totals = {**_ladder(_totals(counts)), "persons_over_parties": _persons(over.row(0, named=True))}
-    document = _document("scope", chosen, totals=totals, parties=parties)
+    document = document_of("scope", chosen, totals=totals, parties=parties)
     return Shown("scope", document, counts.with_columns(pl.col("fields").list.join(";")))
 
 
@@ -132,7 +133,9 @@ def extractions(context: Context, number: int | None) -> Shown:
     chosen, place = run_folder(context, number)
     table = pl.read_parquet(place / "extractions.parquet", columns=list(_EXTRACTION))
     table = table.select(_EXTRACTION)
-    return Shown("extractions", _document("extractions", chosen, extractions=_rows(table)), table)
+    return Shown(
+        "extractions", document_of("extractions", chosen, extractions=as_rows(table)), table
+    )
 
 
 def iso_times() -> pl.Expr:
@@ -141,7 +144,8 @@ def iso_times() -> pl.Expr:
     return text.str.replace(".000000", "", literal=True)
 
 
-def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+def as_rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON has them."""
     return table.with_columns(iso_times(), pl.selectors.date().cast(pl.String)).to_dicts()
 
 
@@ -160,9 +164,9 @@ def acts(context: Context, number: int | None) -> Shown:
             **{name: value for name, value in row.items() if name not in tiers},
             "tiers": {tier: row[tier] for tier in tiers},
         }
-        for row in _rows(table)
+        for row in as_rows(table)
     ]
-    return Shown("acts", _document("acts", chosen, acts=rows), table)
+    return Shown("acts", document_of("acts", chosen, acts=rows), table)
 
 
 def coverage_table(context: Context, number: int | None) -> Shown:
@@ -181,7 +185,7 @@ def coverage_table(context: Context, number: int | None) -> Shown:
         {"kind": source.kind.value, "why": source.why}
         for source in coverage.missing_sources(present, context.playbook.rules.expected)
     ]
-    document = _document("coverage", chosen, sources=sources, expected_missing=missing)
+    document = document_of("coverage", chosen, sources=sources, expected_missing=missing)
     return Shown("coverage", document, rhythms.with_columns(pl.col("evidence_ids").list.join(";")))
 
 
@@ -214,9 +218,9 @@ def _source(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> dict[str, A
         **row,
         "first": iso(row["first"]),
         "last": iso(row["last"]),
-        "silences": _rows(silent.drop("kind")),
+        "silences": as_rows(silent.drop("kind")),
         **_wholeness(tables["log_marks"].filter(pl.col("kind") == kind)),
-        "backward_steps": _rows(steps.drop("kind")),
+        "backward_steps": as_rows(steps.drop("kind")),
         "copies": copies,
     }
 
@@ -233,7 +237,7 @@ def _wholeness(marks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Clearings, gaps in record numbers and damage, each with its place."""
     place = ("evidence_id", "member", "line", "byte")
     return {
-        _MARK_KEYS[mark]: _rows(marks.filter(pl.col("mark") == mark).select(*place, *names))
+        _MARK_KEYS[mark]: as_rows(marks.filter(pl.col("mark") == mark).select(*place, *names))
         for mark, names in _MARKS.items()
     }
 
@@ -266,7 +270,9 @@ def people(context: Context, number: int | None, party: str) -> Shown:
         .sort("person_key")
         .collect()
     )
-    return Shown("people", _document("people", chosen, party_id=party, people=_rows(table)), table)
+    return Shown(
+        "people", document_of("people", chosen, party_id=party, people=as_rows(table)), table
+    )
 
 
 def evidence(context: Context) -> Shown:

@@ -22,6 +22,7 @@ from breachscope.evidence.readers import (
     event_lines,
     evtx,
     firewall,
+    hive,
     iis,
     l2tcsv,
     m365,
@@ -70,6 +71,7 @@ READERS = tuple(
     cast("Reader", reader)
     for reader in (
         evtx,
+        hive,
         iis,
         firewall,
         m365,

@@ -46,6 +46,14 @@ def usb_ids(path: pl.Expr) -> pl.Expr:
     return path.str.extract(r"(?i)(VID_[0-9A-F]{4}&PID_[0-9A-F]{4})", 1).str.to_uppercase()
 
 
+def disk_signature(boot_record: pl.Expr) -> pl.Expr:
+    """The four bytes at 0x1B8 of a disk's first sector, by which MountedDevices names it."""
+    pieces = [boot_record.str.slice(2 * at, 2) for at in range(0x1BB, 0x1B7, -1)]
+    number = pl.concat_str(pieces).str.to_uppercase()
+    is_one = number.str.contains("^[0-9A-F]{8}$") & (number != "00000000")
+    return pl.when(is_one).then(number)
+
+
 def _part(path: pl.Expr, pattern: str) -> pl.Expr:
     text = path.str.extract(pattern, 1).str.replace_all("_", " ").str.strip_chars()
     return pl.when(text != "").then(text)

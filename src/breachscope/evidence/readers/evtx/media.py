@@ -83,6 +83,7 @@ EVENTS: Final = (
             "vendor": _text("Manufacturer"),
             "product": _text("Model"),
             "attr:usb_serial": devices.serial(_PARENT),
+            "attr:disk_signature": devices.disk_signature(pl.col("Mbr")),
             **attributes("ParentId", "Capacity", "BusType", *BOOT_RECORDS),
         },
         wanted=pl.col("BusType").is_in(_OUTSIDE),

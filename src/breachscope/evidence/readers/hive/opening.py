@@ -1,0 +1,149 @@
+"""A hive in memory, with the changes its transaction logs hold."""
+
+from __future__ import annotations
+
+import re
+import struct
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from breachscope.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from breachscope.evidence.containers import Stream
+
+MAGIC: Final = b"regf"
+BASE: Final = 4096
+MOST_BYTES: Final = 1 << 29
+DIRTY: Final = (
+    "the hive was not closed, and its transaction logs are not with it: changes may be missing"
+)
+_TYPE_AT: Final = 28
+_BINS_AT: Final = 40
+_HIVE: Final = 0
+
+
+def is_hive(head: bytes) -> bool:
+    """The file begins as a hive does."""
+    return _type_of(head) == _HIVE
+
+
+def is_log(head: bytes) -> bool:
+    """The file begins as a hive's transaction log does."""
+    return _type_of(head) not in (None, _HIVE)
+
+
+def _type_of(head: bytes) -> int | None:
+    if not head.startswith(MAGIC) or len(head) < _TYPE_AT + 4:
+        return None
+    (found,) = struct.unpack_from("<I", head, _TYPE_AT)
+    return int(found)
+
+
+def is_dirty(data: bytes) -> bool:
+    """The numbers written before and after the last change differ."""
+    first, second = struct.unpack_from("<II", data, 4)
+    return bool(first != second)
+
+
+@dataclass(slots=True)
+class Hives:
+    """The hives and transaction logs of an archive, by their names in it."""
+
+    hives: dict[str, bytes] = field(default_factory=dict)
+    logs: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, name: str, head: bytes, stream: Stream) -> bool:
+        """Take a member in, if it is one of them."""
+        kept = self.hives if is_hive(head) else self.logs if is_log(head) else None
+        if kept is None:
+            return False
+        kept[name] = whole(stream)
+        return True
+
+    def with_logs(self) -> Iterator[tuple[str, bytes, list[bytes]]]:
+        """Each hive with its logs, which are taken out: NAME.LOG1 is of NAME."""
+        for name, data in self.hives.items():
+            own = [log for log in self.logs if _stem(log) == name.casefold()]
+            yield name, data, [self.logs.pop(log) for log in own]
+
+
+def whole(stream: Stream) -> bytes:
+    """A hive or a log, held in memory.
+
+    Raises:
+        EvidenceError: it is larger than hives are.
+    """
+    pieces, size = [], 0
+    while piece := stream.read(1 << 24):
+        size += len(piece)
+        if size > MOST_BYTES:
+            raise EvidenceError(f"is a registry hive of more than {MOST_BYTES >> 20} MB")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _stem(log: str) -> str:
+    return re.sub(r"\.log[0-9]*$", "", log.casefold())
+
+
+def opened(
+    data: bytes, logs: Sequence[bytes], scratch: Path | None, note: Callable[[str], None]
+) -> Any:
+    """The library's hive.
+
+    Raises:
+        EvidenceError: the library is not installed, or the hive is too broken to be opened.
+    """
+    try:
+        from regipy.registry import RegistryHive
+    except ImportError:
+        raise EvidenceError(
+            "is a registry hive, and the library that reads them is not installed",
+            hint="pip install 'breachscope[windows]'",
+        ) from None
+    (bins,) = struct.unpack_from("<I", data.ljust(BASE, b"\0"), _BINS_AT)
+    if len(data) < BASE + bins:
+        note(f"the hive is cut short: {len(data):,} bytes of {BASE + bins:,}")
+    # The library reads paths only; the folder is the case's own where a case is there.
+    with tempfile.TemporaryDirectory(prefix="hive-", dir=scratch) as name:
+        folder = Path(name)
+        place = folder / "hive"
+        place.write_bytes(data)
+        if is_dirty(data):
+            place = _with_logs(place, logs, note)
+        try:
+            library: Any = RegistryHive
+            return library(str(place))
+        except Exception:  # a broken hive raises whatever the library meets in it
+            raise EvidenceError("is a registry hive too damaged to be opened") from None
+
+
+def _with_logs(place: Path, logs: Sequence[bytes], note: Callable[[str], None]) -> Path:
+    """The hive with the changes of its logs, the older first."""
+    whole = [log for log in logs if len(log) > BASE // 8]
+    if not whole:
+        note(DIRTY)
+        return place
+    from regipy.recovery import apply_transaction_logs
+
+    ordered = sorted(whole, key=lambda log: struct.unpack_from("<I", log, 4)[0])[-2:]
+    names = []
+    for number, log in enumerate(ordered):
+        path = place.with_name(f"log{number}")
+        path.write_bytes(log)
+        names.append(str(path))
+    restored = place.with_name("restored")
+    older = names[0] if len(names) > 1 else None
+    try:
+        apply: Any = apply_transaction_logs
+        _, pages = apply(str(place), names[-1], older, str(restored))
+    except Exception:  # as above; the hive as it stands is still evidence
+        note("the hive was not closed, and its transaction logs do not fit it: read without them")
+        return place
+    note(f"the hive was not closed; {pages} pages are taken from its transaction logs")
+    return restored
