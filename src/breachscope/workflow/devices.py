@@ -22,10 +22,11 @@ DEVICES_VERSION = 1
 TABLES: Final = ("devices", "device_values")
 
 _ATTRIBUTES: Final = {
-    "usb_serial": "usb_serial",
-    "disk_signature": "disk_signature",
-    "path": "DeviceId",
+    "usb_serial": ("usb_serial",),
+    "disk_signature": ("disk_signature",),
+    "path": ("DeviceId", "device"),
 }
+"""What only some readers give, and under which names."""
 
 
 def devices_part(s: Situation) -> Path:
@@ -56,12 +57,7 @@ def _media(s: Situation, item: Item) -> pl.LazyFrame:
     """The events of one file in use, with what only some readers give."""
     rows = frames.scan(s.context.case, item)
     held = rows.collect_schema().names()
-    given = {
-        name: pl.col(ATTRIBUTE_PREFIX + own)
-        if ATTRIBUTE_PREFIX + own in held
-        else pl.lit(None, pl.String)
-        for name, own in _ATTRIBUTES.items()
-    }
+    given = {name: _first_of(names, held) for name, names in _ATTRIBUTES.items()}
     event = f"{ATTRIBUTE_PREFIX}EventID"
     source = pl.col(event) if event in held else pl.lit(_source(item))
     absent = {
@@ -75,9 +71,18 @@ def _media(s: Situation, item: Item) -> pl.LazyFrame:
     return own if moment is None else timeline.until(own, moment)
 
 
+def _first_of(names: tuple[str, ...], held: list[str]) -> pl.Expr:
+    own = [pl.col(ATTRIBUTE_PREFIX + name) for name in names if ATTRIBUTE_PREFIX + name in held]
+    return pl.coalesce(*own, pl.lit(None, pl.String))
+
+
+_SOURCES: Final = ("registry", "setupapi")
+
+
 def _source(item: Item) -> str:
     """The form of a file, in a word."""
-    return "registry" if item.format.startswith("registry") else item.format.partition(" in ")[0]
+    word = next((word for word in _SOURCES if word in item.format), None)
+    return word or item.format.partition(" in ")[0]
 
 
 def _facts(s: Situation) -> pl.DataFrame:
