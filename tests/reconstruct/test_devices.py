@@ -177,3 +177,9 @@ def test_every_value_has_its_place() -> None:
         ("vendor", "X", "E1", 1),
     ]
     assert values.schema["at"] == UTC_TIME
+
+
+def test_a_register_that_contradicts_itself_is_told() -> None:
+    (device,) = found(said(event(1, "A1", registered=True), event(2, "A1", registered=False)))
+    assert device["registered"] == ["no", "yes"]
+    assert device["contradictions"] == ["said to be registered, and not to be"]

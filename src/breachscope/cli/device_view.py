@@ -21,6 +21,9 @@ _LISTS: Final = (
 )
 
 
+_REGISTERED: Final = {"yes": ", registered", "no": ", not registered"}
+
+
 def devices(document: dict[str, Any]) -> None:
     """Each device in a few lines: its name, its times, what else is known, what contradicts."""
     found = document["devices"]
@@ -30,7 +33,8 @@ def devices(document: dict[str, Any]) -> None:
     width = get_terminal_size((100, 24)).columns
     for number, row in enumerate(found[:SHOWN], 1):
         name = " ".join(text for text in (row["vendor"], row["product"]) if text) or "no name"
-        print(f"{number}  {name}, {_serial(row)}")
+        told = f"{number}  {name}, {_serial(row)}{_REGISTERED.get(''.join(row['registered']), '')}"
+        print(fill(told, width, subsequent_indent="   "))
         for line in (_times(row), *_more(row)):
             print(fill(line, width, initial_indent="   ", subsequent_indent="     "))
     if len(found) > SHOWN:
@@ -51,9 +55,14 @@ def _times(row: dict[str, Any]) -> str:
     )
 
 
+def _named(text: str) -> str:
+    """The number of an event as one."""
+    return f"event {text}" if text.isdecimal() else text
+
+
 def _more(row: dict[str, Any]) -> Iterator[str]:
     told = [
-        f"{word} {', '.join(row[name])}"
+        f"{word} {', '.join(_named(text) if name == 'sources' else text for text in row[name])}"
         for name, word in _LISTS
         if row[name] and row[name] != [row["device_id"]]
     ]

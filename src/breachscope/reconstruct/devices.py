@@ -71,13 +71,18 @@ def said_by_events(media: pl.LazyFrame) -> pl.LazyFrame:
         "at",
         pl.col("action").cast(pl.String),
         *_TOLD,
+        pl.when("registered")
+        .then(pl.lit("yes"))
+        .when(~pl.col("registered"))
+        .then(pl.lit("no"))
+        .alias("registered"),
         "usb_serial",
         "disk_signature",
         link=pl.lit(None, pl.String),
     )
     moments = base.select(*common, "link", "at", field="action", value=pl.lit(""))
     names = {
-        **dict(zip(_TOLD, _TOLD, strict=True)),
+        **{name: name for name in (*_TOLD, "registered")},
         "usb_serial": ALIAS,
         "disk_signature": SIGNATURE,
     }
@@ -184,6 +189,7 @@ def _device(key: str, own: pl.DataFrame) -> dict[str, Any]:
         "serials": sorted({key, *distinct(ALIAS)}) if is_number else [],
         "own_serial": is_number,
         "bus": _most(told.get("bus")),
+        "registered": distinct("registered"),
         "vendor": _most(told.get("vendor")),
         "product": _most(told.get("product")) or _most(told.get("name")),
         "volume_serials": distinct("volume_serial"),
@@ -218,6 +224,8 @@ def _contradictions(own: pl.DataFrame) -> Iterable[str]:
         plain = rows["value"].str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\W", "")
         if _kinds(set(plain.drop_nulls()) - {""}) > 1:
             yield f"{field} differs between {_places(rows)}"
+    if own.filter(pl.col("field") == "registered")["value"].n_unique() > 1:
+        yield "said to be registered, and not to be"
     shared = own.filter(pl.col("field") == ALIAS)["value"].n_unique()
     if shared > 1:
         yield f"{shared} USB serial numbers go with the disk's"

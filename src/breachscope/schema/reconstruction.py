@@ -236,6 +236,7 @@ DEVICES: Final = pl.Schema(
         "serials": pl.List(pl.String()),  # as its disk and as its USB function tell it
         "own_serial": pl.Boolean(),  # false where Windows made a number up for its socket
         "bus": pl.String(),
+        "registered": pl.List(pl.String()),  # yes, no; both where the evidence says both
         "vendor": pl.String(),
         "product": pl.String(),
         "volume_serials": pl.List(pl.String()),
