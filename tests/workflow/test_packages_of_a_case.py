@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from breachscope.errors import ConfigError
-from breachscope.workflow.packaging import folder_names
+from breachscope.workflow.package_names import folder_names
 from golden import golden_case
 from golden.command import Done, breachscope, written
 

@@ -51,7 +51,7 @@ class CaseSettings(BaseModel):
     playbook: str = DEFAULT
     knowledge_date: date | None = None
     focus: FocusSettings = FocusSettings()
-    recipients: dict[str, str] = {}
+    recipients: dict[str, str | list[str]] = {}  # party -> public keys its package is sealed for
     organisation: str | None = None  # the own one, as the entrustments name it
     organisations: dict[str, OrganisationSettings] = {}
     jurisdictions: list[str] = ["jp-appi"]
@@ -67,6 +67,12 @@ class CaseSettings(BaseModel):
                 f"no time zone is called {zone!r}; write one such as Asia/Tokyo"
             ) from error
         return zone
+
+    def keys_of(self, party: str) -> list[str]:
+        """The public keys a party's package is sealed for; none if it has none."""
+        told = self.recipients.get(party, [])
+        keys = [told] if isinstance(told, str) else told
+        return [key.strip() for key in keys if key.strip()]
 
     def day_start(self, day: date) -> datetime:
         """The first instant of a day in the case's zone, as UTC."""
@@ -121,6 +127,11 @@ def text(settings: CaseSettings) -> str:
         )
     if focus.last_day:
         lines.append(f"to = {focus.last_day.isoformat()}")
+    lines += [
+        "",
+        "[recipients]                   # party = public key its package is sealed for:",
+        '# P1 = "age1…"                 # age1…, ssh-ed25519 … or ssh-rsa …; or a list of such',
+    ]
     return "\n".join(lines) + "\n"
 
 

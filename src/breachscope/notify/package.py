@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -47,6 +48,48 @@ class Desk:
     url: str | None = None
 
 
+class IssueKind(StrEnum):
+    """What a package is to its recipient."""
+
+    NOTICE = "notice"  # the first
+    SUPPLEMENT = "supplement"  # more, or other, than was told
+    WITHDRAWAL = "withdrawal"  # less, and nothing more
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """One figure as it was told and as it is now; `figure` as in counts.csv, with its tier."""
+
+    figure: str
+    tier: str  # empty if the figure has none
+    measure: str  # count, low, high
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a package changes of the one issued before it to the same recipient.
+
+    `people` has party_id, person_key, change (added, withdrawn, moved), tier_before and
+    tier_after: one row a person whose standing changed. `withdrawn_wholly` if nothing of
+    the party's data is held to have left any longer.
+    """
+
+    kind: IssueKind
+    previous_issue: int
+    previous_run: int
+    previous_package: str  # SHA-256 of its manifest
+    figures: tuple[FigureChange, ...]
+    period_changed: bool
+    added: int
+    withdrawn: int
+    moved: int
+    withdrawn_wholly: bool
+    reasons: tuple[str, ...]
+    people: pl.DataFrame
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """Everything in one package; nothing of any other party.
@@ -75,3 +118,11 @@ class Package:
     limits: tuple[str, ...] = ()  # what the evidence cannot tell, in sentences
     statements: Mapping[str, str] = field(default_factory=dict)  # what people state, by kind
     draft: bool = True  # every page says so
+    change: Change | None = None  # against what was issued before; none at the first
+    run_digest: str = ""  # of all tables of the run
+    stated_digest: str = ""  # of what people state in it
+
+    @property
+    def kind(self) -> IssueKind:
+        """Notice, supplement or withdrawal."""
+        return self.change.kind if self.change else IssueKind.NOTICE

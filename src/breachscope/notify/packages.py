@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.errors import ConfigError, ReconciliationError
-from breachscope.notify import notice
+from breachscope.notify import changes, notice
 from breachscope.notify.cells import people_columns
 from breachscope.notify.documents import of_party
 from breachscope.notify.documents.press import Press
@@ -96,6 +96,10 @@ def _fill(folder: Path, package: Package, templates: Path, press: Press) -> int:
         package.zone,
     )
     _write(folder / "counts.json", _document(package, counts, listed))
+    if package.change:
+        for name, text in changes.files(package, package.change, templates).items():
+            _write(folder / name, text)
+        write_csv(folder / changes.PEOPLE, package.change.people, package.zone)
     _write(folder / "README.txt", notice.readme(templates, package, listed, columns))
     for made in of_party.documents(package, counts, extractions, listed, press):
         for name, content in made.files().items():
@@ -186,8 +190,12 @@ def _facts(package: Package, listed: int) -> Row:
         "party_id": package.recipient.party_id,
         "case": package.case,
         "run": package.run,
+        "run_digest": package.run_digest,
         "issue": package.issue,
+        "kind": package.kind.value,
+        "previous_package": package.change.previous_package if package.change else None,
         "draft": package.draft,
+        "stated_digest": package.stated_digest,
         "created": _iso(package.created),
         "program_version": package.program_version,
         "playbook_digest": package.playbook_digest,

@@ -50,7 +50,7 @@ def demo(
     document = running.run(case, command=command, quiet=quiet)
     yield from running.told(document)
     yield clock.told("run and report")
-    written = packaging.package(case, None, [], command=command, quiet=quiet)
+    written = packaging.package(case, None, [], command=command, quiet=quiet).written
     yield clock.told(f"{len(written)} packages in {written[0].parent if written else case}")
     yield from scored(case, paths)
     yield clock.told("scored against the truth")

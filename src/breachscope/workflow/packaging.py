@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-import unicodedata
-from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from tqdm import tqdm
 
 from breachscope import __version__
-from breachscope.case import folder, ledger, stated
-from breachscope.case.fingerprint import sha256_of
+from breachscope.case import folder, issued, ledger, stated
+from breachscope.case.fingerprint import digest_of, sha256_of
 from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
 from breachscope.notify import seal
 from breachscope.notify.documents.press import Press
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import frames, intake
+from breachscope.sealing import bags
+from breachscope.workflow import attesting, frames, intake, outgoing, supplements
 from breachscope.workflow.affected import affected_people
 from breachscope.workflow.context import Context, now, opened
+from breachscope.workflow.package_names import folder_names
 from breachscope.workflow.tables import run_folder, run_items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
@@ -39,8 +38,17 @@ CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 WRITTEN = "packages written"
 """The ledger's action."""
 
-LONGEST_NAME = 60
-"""Characters of a party's id that are kept in its folder's name."""
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What `package` left behind."""
+
+    run: int
+    written: list[Path]  # the folder of every package that stands now
+    unchanged: list[str]  # parties to whom nothing new is to be told, in words
+    sealed: list[outgoing.Sealed]
+    without_key: list[str]
+    notes: list[str]
 
 
 def package(
@@ -50,120 +58,277 @@ def package(
     *,
     command: Sequence[str],
     final: bool = False,
+    key: Path | None = None,
+    strict: bool = False,
     quiet: bool = False,
-) -> list[Path]:
+) -> Packed:
     """Write the package of each named party, or of every party with anything to tell.
 
-    Packages already there are left as they are, once proved to be what the ledger tells of. One
-    the ledger never heard of, its command was stopped, is written again.
+    A party that was issued a package before gets a supplement or a withdrawal, or nothing if
+    nothing changed. Packages already there are left as they are, once proved to be what the
+    ledger tells of; one that was not issued and is no longer what is wanted (draft or final,
+    statements, signature, what was issued before) is written again, and so is one the ledger
+    never heard of, its command was stopped. Then each is sealed for its recipient.
 
     Raises:
-        ConfigError: a party or run is not there, or a template asks for what is not known.
+        ConfigError: a party or run is not there, a key is none, or a template asks for what is
+            not known.
         TamperedEvidence: a package that is already there is not the one that was written.
         ReconciliationError: another party's rows were about to be written; nothing is left.
 
     """
+    sign = attesting.signer(key, seal.NAMESPACE)
     with folder.exclusive(folder.find(case)):
-        context = opened(case)
-        chosen, place = run_folder(context, number)
-        counts = pl.read_parquet(place / "counts.parquet")
-        wanted = _wanted(counts, parties)
-        target = context.case.report(chosen) / "packages"
-        target.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
-        names, told = folder_names(counts["party_id"].to_list()), _told(context, chosen)
-        written: list[Path] = []
-        seals: dict[str, str] = {}
-        statements, templates = stated.read(context.case.root), _templates(context)
-        with Press(templates, CREATED) as press:
+        work = workshop(opened(case), number)
+        keys = outgoing.keys(work.context.settings, work.names)
+        work.target.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        made: dict[str, Path] = {}
+        unchanged: list[str] = []
+        with Press(work.templates, CREATED) as press:
+            wanted = _wanted(work.counts, parties, work.history)
             for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
-                written.append(target / names[party])
-                if not _stands(written[-1], party, chosen, told.get(party)):
-                    made = _package(context, chosen, place, counts, party)
-                    made = _stated(made, statements, final=final)
-                    writing.write_package(written[-1], made, templates, press=press)
-                seals[party] = sha256_of(written[-1] / seal.SUMS)
+                if work.has_news(party):
+                    made[party] = _stood_or_written(work, party, press, sign, final=final)
+                else:
+                    folder.remove(work.target / work.names[party])
+                    unchanged.append(_nothing_new(work.history[party][-1]))
+        sealed = outgoing.write(
+            work.target.parent,
+            made,
+            keys,
+            told_outgoing(work.entries, work.number),
+            strict=strict,
+        )
+        without = [party for party in made if party not in keys]
+        outgoing.write_list(work.target.parent, sealed, without)
         entry = {
             "action": WRITTEN,
             "at": now(),
             "command": list(command),
             "version": __version__,
-            "run": chosen,
-            "packages": seals,
+            "run": work.number,
+            "packages": {p: sha256_of(at / seal.SUMS) for p, at in made.items()},
+            "outgoing": [asdict(one) for one in sealed],
         }
-        ledger.append(context.case.ledger, entry)
-    return written
+        ledger.append(work.context.case.ledger, entry)
+    notes = outgoing.shared({p: k for p, k in keys.items() if p in made})
+    return Packed(work.number, list(made.values()), unchanged, sealed, without, notes)
 
 
-def _wanted(counts: pl.DataFrame, parties: Sequence[str]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What all packages of one run are made from."""
+
+    context: Context
+    number: int
+    place: Path  # the run's folder
+    target: Path  # the packages' folder
+    counts: pl.DataFrame
+    entries: list[dict[str, Any]]
+    history: dict[str, list[issued.Issued]]  # party -> what was issued to it, in order
+    names: dict[str, str]  # party -> folder
+    seals: dict[str, str]  # party -> the seal the ledger tells of
+    against: supplements.Against
+    statements: stated.Statements
+    run_digest: str
+
+    @property
+    def templates(self) -> Path:
+        """The playbook's templates."""
+        return self.context.playbook.folder / "templates"
+
+    def issued_here(self, party: str) -> issued.Issued | None:
+        """What was issued to a party from this very run."""
+        own = [one for one in self.history.get(party, []) if one.run == self.number]
+        return own[-1] if own else None
+
+    def before(self, party: str) -> issued.Issued | None:
+        """What a package of this run comes after: the last issued, or that before its own."""
+        earlier = self.history.get(party, [])
+        own = self.issued_here(party)
+        told = earlier[: earlier.index(own)] if own else earlier
+        return told[-1] if told else None
+
+    def has_news(self, party: str) -> bool:
+        """There is something to tell the party, or it was told from this run."""
+        if self.issued_here(party) or party not in self.history:
+            return True
+        return self.change(party) is not None
+
+    def change(self, party: str) -> packages.Change | None:
+        """What this run changes of what the party was told before it."""
+        before = self.before(party)
+        return self.against.change(before) if before else None
+
+    def package(self, party: str, *, final: bool) -> packages.Package:
+        """What the party is to be told."""
+        before = self.before(party)
+        plain = _package(self.context, self.number, self.place, self.counts, party)
+        return replace(
+            _stated(plain, self.statements, final=final),
+            change=self.change(party),
+            issue=before.issue + 1 if before else 1,
+            run_digest=self.run_digest,
+        )
+
+
+def workshop(context: Context, number: int | None) -> Workshop:
+    """Everything the packages of a run are made from.
+
+    Raises:
+        ConfigError: there is no such run, or what people state has mistakes.
+
+    """
+    chosen, place = run_folder(context, number)
+    counts = pl.read_parquet(place / "counts.parquet")
+    entries = ledger.entries(context.case.ledger)
+    return Workshop(
+        context=context,
+        number=chosen,
+        place=place,
+        target=context.case.report(chosen) / "packages",
+        counts=counts,
+        entries=entries,
+        history=issued.by_party(entries),
+        names=folder_names(counts["party_id"].to_list()),
+        seals=told_seals(entries, chosen),
+        against=supplements.Against(context, chosen, counts),
+        statements=stated.read(context.case.root),
+        run_digest=run_digest(entries, chosen),
+    )
+
+
+def _stood_or_written(
+    work: Workshop,
+    party: str,
+    press: Press,
+    sign: Callable[[bytes], str] | None,
+    *,
+    final: bool,
+) -> Path:
+    """The party's package: the one that stands, or a new one."""
+    place = work.target / work.names[party]
+    told = work.seals.get(party)
+    if work.issued_here(party):
+        _must_stand(place, party, told)
+        return place
+    wanted = work.package(party, final=final)
+    if not _stands(place, wanted, told, sign):
+        writing.write_package(place, wanted, work.templates, sign, press=press)
+    return place
+
+
+def _wanted(
+    counts: pl.DataFrame, parties: Sequence[str], history: Mapping[str, object]
+) -> list[str]:
+    """Those named; else all with anything to tell, and all who were told something before."""
     known = counts["party_id"].to_list()
     if unknown := [party for party in parties if party not in known]:
         raise ConfigError(f"there is no party {', '.join(unknown)}")
-    touched = counts.filter((pl.col("downloads") > 0) | (pl.col("all_high") > 0))
+    touched = counts.filter(
+        (pl.col("downloads") > 0)
+        | (pl.col("all_high") > 0)
+        | pl.col("party_id").is_in(list(history))
+    )
     return list(dict.fromkeys(parties)) or touched["party_id"].to_list()
 
 
-def folder_names(parties: Sequence[str]) -> dict[str, str]:
-    """Each party's id as a folder's name: no two alike, also where case is not told apart.
-
-    Raises:
-        ConfigError: two parties would share a folder all the same.
-
-    """
-    alike = Counter(_alike(_safe(party)) for party in parties)
-    names = {
-        party: _folder_name(party, alone=alike[_alike(_safe(party))] == 1) for party in parties
-    }
-    owners: dict[str, str] = {}
-    for party, name in names.items():
-        if owners.setdefault(_alike(name), party) != party:
-            raise ConfigError(f"{owners[_alike(name)]} and {party}: packages would be one folder")
-    return names
+def _nothing_new(last: issued.Issued) -> str:
+    return f"{last.party_id}: nothing changed since issue {last.issue} (run {last.run})"
 
 
-def _safe(party: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in party)[:LONGEST_NAME]
+def run_digest(entries: Iterable[Mapping[str, Any]], number: int) -> str:
+    """One digest of all tables of a run, as the ledger tells of them."""
+    told = [e for e in entries if e.get("action") == "run" and e["run"] == number]
+    if not told:
+        raise ConfigError(f"run {number} is not in the ledger: its command was stopped")
+    return digest_of(told[-1]["tables"])
 
 
-def _alike(name: str) -> str:
-    """Names that some file system takes for one are equal in this form."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def _folder_name(party: str, *, alone: bool) -> str:
-    safe = _safe(party)
-    if alone and safe == party and not safe.startswith(".") and not safe.endswith("."):
-        return safe
-    return f"{safe.strip('.')}-{hashlib.sha256(party.encode()).hexdigest()[:16]}"
-
-
-def _told(context: Context, number: int) -> dict[str, str]:
+def told_seals(entries: Iterable[Mapping[str, Any]], number: int) -> dict[str, str]:
     """The seal of each party's package of a run, as the ledger last told of it."""
     seals: dict[str, str] = {}
-    for entry in ledger.entries(context.case.ledger):
+    for entry in entries:
         if entry.get("action") == WRITTEN and entry["run"] == number:
             seals |= entry["packages"]
     return seals
 
 
-def _stands(place: Path, party: str, number: int, told: str | None) -> bool:
-    """The package is there and is the one that was written; leftovers are cleared away."""
+def told_outgoing(entries: Iterable[Mapping[str, Any]], number: int) -> dict[str, outgoing.Sealed]:
+    """What was made of each party's package for sending, as the ledger last told of it."""
+    found: dict[str, outgoing.Sealed] = {}
+    for entry in entries:
+        if entry.get("action") == WRITTEN and entry["run"] == number:
+            told = (outgoing.Sealed(**one) for one in entry.get("outgoing", ()))
+            found |= {one.party_id: one for one in told}
+    return found
+
+
+def _must_stand(place: Path, party: str, told: str | None) -> None:
+    """An issued package is never written again, so it must be there as it was.
+
+    Raises:
+        TamperedEvidence: it is not.
+
+    """
+    if not place.is_dir() or told is None or package_digest(place) != told or seal.check(place):
+        raise TamperedEvidence(
+            f"package {place.name}: was issued to {party} and is not as it was",
+            hint="put it back from what was sent; issued packages are never written again",
+        )
+
+
+def _stands(
+    place: Path,
+    wanted: packages.Package,
+    told: str | None,
+    sign: Callable[[bytes], str] | None,
+) -> bool:
+    """The package is there, is the one that was written, and is what is wanted now.
+
+    One that the ledger never heard of, or that is no longer wanted, is cleared away.
+
+    Raises:
+        TamperedEvidence: it is not the one that was written.
+
+    """
     if not place.exists():
         return False
     if told is None:
         folder.remove(place)
         return False
-    if _digest(place) != told or seal.check(place):
+    if package_digest(place) != told or seal.check(place):
         raise TamperedEvidence(
             f"package {place.name}: is not as it was written",
             hint="breachscope package --check tells the whole of it",
         )
     manifest = seal.facts(place)
-    if (manifest["party_id"], manifest["run"]) != (party, number):
-        raise TamperedEvidence(f"package {place.name}: is not this party's of run {number}")
-    return True
+    party = wanted.recipient.party_id
+    if (manifest["party_id"], manifest["run"]) != (party, wanted.run):
+        raise TamperedEvidence(f"package {place.name}: is not this party's of run {wanted.run}")
+    previous = wanted.change.previous_package if wanted.change else None
+    same = (
+        manifest["issue"] == wanted.issue
+        and manifest["previous_package"] == previous
+        and manifest["draft"] == wanted.draft
+        and manifest["stated_digest"] == wanted.stated_digest
+    )
+    if same and _signed_alike(place, sign):
+        return True
+    folder.remove(place)
+    return False
 
 
-def _digest(place: Path) -> str | None:
+def _signed_alike(place: Path, sign: Callable[[bytes], str] | None) -> bool:
+    """Signed as wanted; one that is signed stays so if no signature is asked for."""
+    if sign is None:
+        return True
+    there = place / bags.SIGNATURE
+    return there.is_file() and there.read_text("ascii") == sign((place / seal.SUMS).read_bytes())
+
+
+def package_digest(place: Path) -> str | None:
+    """The seal of a package as it stands; none without a manifest."""
     sums = place / seal.SUMS
     return sha256_of(sums) if sums.is_file() else None
 
@@ -193,21 +358,21 @@ def _package(
     )
 
 
-def _templates(context: Context) -> Path:
-    return context.playbook.folder / "templates"
-
-
 def _stated(
     package: packages.Package, told: stated.Statements, *, final: bool
 ) -> packages.Package:  # fmt: skip
     """The package with what people state for its documents."""
+    statements = told.of(package.recipient.party_id)
     return replace(
         package,
         draft=not final,
         prepared_on=told.prepared_on,
         sender=packages.Sender(**told.sender.model_dump()),
         desk=packages.Desk(**told.desk.model_dump()),
-        statements=told.of(package.recipient.party_id),
+        statements=statements,
+        stated_digest=digest_of(
+            [told.prepared_on, told.sender.model_dump(), told.desk.model_dump(), statements]
+        ),
     )
 
 
@@ -246,34 +411,3 @@ def _limits(place: Path, party: str) -> Iterator[str]:
             f"{silence['from']:%Y-%m-%d} から {silence['to']:%Y-%m-%d} まで(UTC)は"
             "ダウンロード記録がなく、この間の持出しの有無は分かりません。"
         )
-
-
-def check(case: Path | None, number: int | None) -> list[str]:
-    """Everything wrong with the packages of a run."""
-    context = opened(case)
-    chosen, place = run_folder(context, number)
-    target, told = context.case.report(chosen) / "packages", _told(context, chosen)
-    found = sorted(target.iterdir()) if target.is_dir() else []
-    if not found and not told:
-        raise ConfigError(f"run {chosen} has no packages", hint="breachscope package")
-    scope = pl.scan_parquet(place / "scope.parquet")
-    names = folder_names(pl.read_parquet(place / "counts.parquet")["party_id"].to_list())
-    sealed = {names[party]: digest for party, digest in told.items()}
-    return [
-        *(f"{name}: {problem}" for name, problem in _against_ledger(target, found, sealed)),
-        *(f"{at.name}: {problem}" for at in found for problem in seal.check(at, scope)),
-    ]
-
-
-def _against_ledger(
-    target: Path, found: Iterable[Path], sealed: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Packages that are gone, that are other than those written, that nobody wrote."""
-    there = {place.name for place in found}
-    for name, digest in sealed.items():
-        if name not in there:
-            yield name, "the ledger tells of this package, and it is not there"
-        elif _digest(target / name) != digest:
-            yield name, f"{seal.SUMS} is not the one the ledger tells of"
-    for name in sorted(there - sealed.keys()):
-        yield name, "the ledger does not tell of this package"
