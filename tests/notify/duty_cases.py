@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from breachscope import jurisdictions
-from breachscope.notify.duties.deciding import obligations
 from breachscope.notify.duties.facts import Affected, Edge, Facts, Handler, Knowledge, Ruled
+from breachscope.notify.duties.obligations import obligations
 from breachscope.schema import Answer
 
 JP = jurisdictions.load("jp-appi")

@@ -8,12 +8,12 @@ last one it tells of counts even if its writer was stopped before it stood in th
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from breachscope.case import appending, canonical_json
 from breachscope.errors import ConfigError, TamperedEvidence
-from breachscope.schema import TIERS
+from breachscope.schema import TIERS, ItemClass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +22,28 @@ if TYPE_CHECKING:
 ENTERED: Final = "ruling"
 """The ledger's action for one ruling."""
 
-ACTIONS: Final = ("accept", "reject", "reclassify", "original", "withdraw")
+ACTIONS: Final = ("accept", "reject", "reclassify", "original", "classify", "met", "withdraw")
+
+ITEM: Final = "item:"
+"""Begins the subject of a ruling on a data item: item:LIST/COLUMN, or item:*/COLUMN for all."""
+
+DONE: Final = "done:"
+"""Begins the subject that says on what day an obligation was met: done:OBLIGATION."""
+
+DUTIES: Final = ("obligation:", "question:")
+"""Begin the subjects of rulings on an obligation, or on what several hang on."""
+
+MERGE: Final = "merge:"
+"""Begins the subject of a ruling on persons joined: merge:PARTY/RUNG."""
+
+OF_NO_DOWNLOAD: Final = (ITEM, DONE, *DUTIES, MERGE)
+"""How subjects begin that are no download, evidence or part of a leak."""
+
+OPTIONAL: Final = ("tier", "value", "ground")
+"""Keys that may be null; the last two were not there in early files."""
+
+
+CLASSES: Final = tuple(word.value for word in ItemClass)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,8 @@ class Decision:
     subject: str  # event_id, evidence_id, EVIDENCE:LINE, …
     why: str
     tier: str | None = None  # for reclassify
+    value: str | None = None  # for classify: the class; for met: the day
+    ground: str | None = None  # digest of what it was decided on, where it was an open question
 
 
 def append(path: Path, decision: Decision) -> Decision:
@@ -142,9 +165,9 @@ def _mistakes(value: dict[str, Any] | None, number: str | None = None) -> list[s
     if value is None:
         return ["is not a line as breachscope writes it"]
     names = {field.name for field in fields(Decision)}
-    if value.keys() != names:
+    if not names - {"value", "ground"} <= value.keys() <= names:
         return [f"wants exactly these keys: {', '.join(sorted(names))}"]
-    texts = sorted(names - {"tier"})
+    texts = sorted(names - set(OPTIONAL))
     wrong = [f"{n}: wants text" for n in texts if not isinstance(value[n], str) or not value[n]]
     if number and value["id"] != number:
         wrong.append(f"id: is not {number}: lines are gone or out of order")
@@ -154,9 +177,33 @@ def _mistakes(value: dict[str, Any] | None, number: str | None = None) -> list[s
         wrong.append("tier: is for reclassify, and needed there")
     elif value["tier"] is not None and value["tier"] not in TIERS:
         wrong.append(f"tier: wants one of {', '.join(TIERS)}")
+    wrong += _value_mistakes(value)
     if not _is_instant(value["at"]):
         wrong.append("at: wants a time with its offset, as 2024-01-31T09:00:00+09:00")
     return wrong
+
+
+def _value_mistakes(ruling: dict[str, Any]) -> list[str]:
+    """What is wrong with the value, and with subjects that take one action only."""
+    action, value, subject = ruling["action"], ruling.get("value"), str(ruling["subject"])
+    wrong = []
+    if (value is not None) != (action in ("classify", "met")):
+        wrong.append("value: is for classify (a class) and met (a day), and needed there")
+    elif action == "classify" and value not in CLASSES:
+        wrong.append(f"value: wants one of {', '.join(CLASSES)}")
+    elif action == "met" and not _is_day(value):
+        wrong.append("value: wants a day, as 2024-01-31")
+    for only, begins in (("classify", ITEM), ("met", DONE)):
+        if action != "withdraw" and (action == only) != subject.startswith(begins):
+            wrong.append(f"{only} is for subjects that begin with {begins}, and they take no other")
+    return wrong
+
+
+def _is_day(text: object) -> bool:
+    try:
+        return bool(date.fromisoformat(str(text)))
+    except ValueError:
+        return False
 
 
 def _is_instant(text: object) -> bool:

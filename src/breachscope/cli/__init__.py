@@ -19,6 +19,7 @@ from breachscope.cli import (
     exercise,
     export,
     package,
+    review,
     run,
     show,
     sign,
@@ -47,6 +48,7 @@ app.command("why")(why.why)
 app.command("answer")(answer.answer)
 app.command("controls")(controls.controls)
 app.command("decide")(decide.decide)
+app.command("review")(review.review)
 app.command("diff")(diff.diff)
 app.command("package")(package.package)
 app.command("sign")(sign.sign)

@@ -62,3 +62,13 @@ def bounds(measures: dict[str, int]) -> str:
     """A count with its bounds, as people read it."""
     count, low, high = (measures[name] for name in ("count", "low", "high"))
     return f"{count:,}" if low == count == high else f"{count:,} ({low:,}–{high:,})"
+
+
+SHOWN = 200
+"""Rows of a table shown on a terminal."""
+
+
+def more(rows: int) -> None:
+    """Say how many rows a table has beyond those shown."""
+    if rows > SHOWN:
+        print(f"… and {rows - SHOWN:,} more: --json, --csv or --parquet gives all")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import textwrap
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from breachscope.cli import duty_views
 from breachscope.cli.device_view import devices
-from breachscope.cli.output import bounds, print_table
+from breachscope.cli.output import SHOWN, bounds, more, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-SHOWN: Final = 200
+    from collections.abc import Callable, Iterator
 
 
 def scope(document: dict[str, Any]) -> None:
@@ -131,7 +127,7 @@ def acts(document: dict[str, Any]) -> None:
         rows,
         right=("dl", "rows"),
     )
-    _more(len(document["acts"]))
+    more(len(document["acts"]))
 
 
 def actors(document: dict[str, Any]) -> None:
@@ -148,7 +144,7 @@ def actors(document: dict[str, Any]) -> None:
     ]
     columns = ["started (UTC)", "act", "verdict", "posterior of the possible", "log10 LR"]
     print_table(columns, rows, right=["log10 LR"], whole=["act"])
-    _more(len(document["acts"]))
+    more(len(document["acts"]))
     _people_over_acts(document["people"])
     print("?: someone unknown. log10 LR: the likeliest against the next, of the evidence alone.")
     print("Evidence of an act, line by line: breachscope why ACT; reliabilities, all: --json")
@@ -198,7 +194,7 @@ def extractions(document: dict[str, Any]) -> None:
     ]
     columns = ["event", "at (UTC)", "version", "scope", "rows", "tier"]
     print_table(columns, rows, right=["rows"], whole=["event", "at (UTC)", "tier"])
-    _more(len(inside))
+    more(len(inside))
     print(f"outside the inquiry: {len(document['extractions']) - len(inside):,}; ! = conflict")
 
 
@@ -266,7 +262,7 @@ def people(document: dict[str, Any]) -> None:
         for row in document["people"][:SHOWN]
     ]
     print_table(["person_key", "tier", "first (UTC)", "event"], rows, whole=["person_key"])
-    _more(len(document["people"]))
+    more(len(document["people"]))
 
 
 def evidence(document: dict[str, Any]) -> None:
@@ -285,108 +281,6 @@ def evidence(document: dict[str, Any]) -> None:
     print("quar.: quarantined, skip.: skipped; which lines and why: breachscope status --json")
 
 
-def items(document: dict[str, Any]) -> None:
-    """Items that may decide a duty, list by list; the rest is counted."""
-    plain = {"identity", "contact", "handling"}
-    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
-    for row in document["items"]:
-        if row["item_class"] not in plain or not row["sure"]:
-            key = (row["party_id"], row["list_id"], row["item_class"], row["item"])
-            found.setdefault(key, []).append(row)
-    rows = [
-        [party, list_id, item_class.replace("_", " "), item, len(of), _fits(of), _settled(of)]
-        for (party, list_id, item_class, item), of in sorted(
-            found.items(), key=lambda entry: (all(r["sure"] for r in entry[1]), entry[0])
-        )[:SHOWN]
-    ]
-    columns = ["party", "list", "class", "column or title", "versions", "fit", "settled"]
-    print_table(columns, rows, right=["versions", "fit"], whole=["party", "list"])
-    _more(len(found))
-    rest = sum(row["item_class"] in plain and row["sure"] for row in document["items"])
-    print(f"names, contacts, handling: {rest:,} columns of versions more; all: --json")
-    print(document["disclaimer"])
-
-
-def _fits(rows: list[dict[str, Any]]) -> str:
-    """Share of the values that fit, where values were looked at for this."""
-    filled = sum(row["filled"] or 0 for row in rows if row["fitting"] is not None)
-    fitting = sum(row["fitting"] or 0 for row in rows)
-    return f"{fitting / filled:.0%}" if filled else "–"
-
-
-def _settled(rows: list[dict[str, Any]]) -> str:
-    if any(not row["sure"] for row in rows):
-        return "waits for a ruling"
-    return "by " + " and ".join(sorted({row["by"] for row in rows}))
-
-
-KINDS: Final = {
-    "preliminary_report": "first report",
-    "final_report": "final report",
-    "report": "report",
-    "entruster_notice": "tell entruster",
-    "person_notice": "tell persons",
-    "record": "keep a record",
-}
-
-
-def obligations(document: dict[str, Any]) -> None:
-    """What is owed or may be, by when it falls due; then what waits, and what is not verified."""
-    owed = [row for row in document["obligations"] if row["status"] != "no"]
-    dated = document["as_of"] is not None
-    rows = [
-        [
-            row["due"] or ("promptly" if row["clock_start"] else "no date"),
-            *([_left(row)] if dated else []),
-            row["subject"],
-            row["recipient"],
-            KINDS[row["kind"]],
-            row["status"],
-        ]
-        for row in owed[:SHOWN]
-    ]
-    columns = ["due", *(["left"] if dated else []), "owed by", "to", "what", "holds"]
-    print_table(columns, rows, right=["left"], whole=["due"])
-    _more(len(owed))
-    print(
-        f"do not hold: {len(document['obligations']) - len(owed):,}, each with its reason: --json"
-    )
-    for question, number in _counted(row["questions"] for row in owed):
-        _say(f"waits for a ruling: {question}: {number:,} obligations")
-    for doubt, number in _counted(row["unverified"] for row in owed):
-        _say(f"rests on: {doubt}: {number:,} obligations")
-    print(document["disclaimer"])
-
-
-def _say(text: str) -> None:
-    """A line no wider than the terminal, its continuation set in."""
-    width = int(os.environ.get("COLUMNS", "0") or 0) or 80
-    print(textwrap.fill(text, width, subsequent_indent="  ", break_on_hyphens=False))
-
-
-def _left(row: dict[str, Any]) -> str:
-    if row["state"] == "done":
-        return "done"
-    if row["state"] == "not_known_yet":
-        return "not known"
-    return "–" if row["days_left"] is None else f"{row['days_left']:,} d"
-
-
-def _counted(found: Iterable[list[str]]) -> list[tuple[str, int]]:
-    """Each text and how often it comes; single obligations' own questions together."""
-    count = Counter(
-        "single obligations" if text.startswith("obligation:") else text
-        for texts in found
-        for text in texts
-    )
-    return sorted(count.items(), key=lambda entry: (-entry[1], entry[0]))
-
-
-def _more(rows: int) -> None:
-    if rows > SHOWN:
-        print(f"… and {rows - SHOWN:,} more: --json, --csv or --parquet gives all")
-
-
 VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "scope": scope,
     "acts": acts,
@@ -396,8 +290,8 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "sources": sources,
     "devices": devices,
     "people": people,
-    "items": items,
-    "obligations": obligations,
+    "items": duty_views.items,
+    "obligations": duty_views.obligations,
     "evidence": evidence,
     "timelines": timelines,
 }

@@ -74,7 +74,7 @@ OF_VERSION: Final = pl.Schema(
     {
         name: dtype
         for name, dtype in ITEMS.items()
-        if name not in {"party_id", "list_id", "version_id", "ruling"}
+        if name not in {"party_id", "list_id", "version_id", "ground", "ruling"}
     }
 )
 

@@ -23,6 +23,7 @@ from breachscope.schema.leaks import *
 from breachscope.schema.obligations import *
 from breachscope.schema.people import *
 from breachscope.schema.reconstruction import *
+from breachscope.schema.review import *
 
 
 def conform(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:

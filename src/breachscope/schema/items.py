@@ -45,6 +45,7 @@ ITEMS: Final = pl.Schema(
         "filled": pl.UInt32(),  # rows that hold something there
         "fitting": pl.UInt32(),  # of those, rows whose value fits the rule's pattern
         "why": pl.String(),
+        "ground": pl.String(),  # digest of what the rules say of this column of the list
         "ruling": pl.String(),
     }
 )

@@ -66,6 +66,8 @@ OBLIGATIONS: Final = pl.Schema(
         "triggers": pl.List(pl.String()),  # those that hold, by id
         "open_triggers": pl.List(pl.String()),  # those nobody can tell yet
         "questions": pl.List(pl.String()),  # subjects of rulings that would settle it
+        "settled": pl.List(pl.String()),  # subjects of rulings that settled something of it
+        "grounds": pl.List(pl.String()),  # of both, in order: DIGEST SUBJECT, what each rests on
         "content": pl.List(pl.String()),  # codes of what must be told, as i, ii, iv
         "count": pl.UInt64(),  # persons; null where parties are added and overlap
         "low": pl.UInt64(),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from breachscope import jurisdictions
+from breachscope.case import decisions
 from breachscope.case.fingerprint import Fingerprint, digest_of
-from breachscope.notify.duties import deciding
+from breachscope.notify.duties.obligations import obligations
+from breachscope.people import item_rulings
 from breachscope.people import items as rules_of_items
-from breachscope.schema import ATTRIBUTE_PREFIX, ITEMS, RECORD_FIELDS, Kind, conform
+from breachscope.schema import ATTRIBUTE_PREFIX, ITEMS, RECORD_FIELDS, ItemClass, Kind, conform
 from breachscope.workflow import counting
-from breachscope.workflow.duty_facts import facts_of, rulings
+from breachscope.workflow.duty_facts import facts_of, met, rulings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,6 +80,7 @@ def item_table(s: Situation, inventory: Path, contents: Mapping[str, Sequence[Co
         for content in contents[party]
     }
     rules = s.context.playbook.items
+    ruled = rulings_on_items(s)
 
     def make(target: Path) -> None:
         known = pl.read_parquet(
@@ -95,10 +99,15 @@ def item_table(s: Situation, inventory: Path, contents: Mapping[str, Sequence[Co
                 party_id=pl.lit(party, pl.String),
                 list_id=pl.lit(listed, pl.String),
                 version_id=pl.lit(version, pl.String),
+                ground=pl.lit(None, pl.String),
                 ruling=pl.lit(None, pl.String),
             )
             frames.append(named.select(ITEMS.names()))
-        whole = pl.concat(frames).lazy().pipe(conform, ITEMS)
+        whole = (
+            item_rulings.ruled(item_rulings.with_grounds(pl.concat(frames)), ruled)
+            .lazy()
+            .pipe(conform, ITEMS)
+        )
         whole.sort("party_id", "list_id", "version_id", "place", "item_class").sink_parquet(
             target / "items.parquet"
         )
@@ -108,10 +117,27 @@ def item_table(s: Situation, inventory: Path, contents: Mapping[str, Sequence[Co
         "all",
         {version: place.name for version, place in kept.items()}
         | {"inventory": inventory.parent.name},
-        {"rules": digest_of(rules.model_dump(mode="json"))},
+        {
+            "rules": digest_of(rules.model_dump(mode="json")),
+            "rulings": [dataclasses.astuple(each) for each in ruled],
+        },
         ITEM_TABLE_VERSION,
     )
     return s.parts.get(wanted, make) / "items.parquet"
+
+
+def rulings_on_items(s: Situation) -> list[item_rulings.Ruled]:
+    """The rulings in force on data items, those on one list after those on all."""
+    return [
+        item_rulings.Ruled(
+            ruling.id,
+            subject.removeprefix(decisions.ITEM),
+            ItemClass(str(ruling.value)),
+            ruling.why,
+        )
+        for subject, ruling in decisions.latest_by_subject(s.rulings).items()  # * sorts first
+        if ruling.action == "classify"
+    ]
 
 
 def used(s: Situation) -> list[Jurisdiction]:
@@ -133,7 +159,7 @@ def obligations_part(
     facts = partial(facts_of, s, items, counted, segments)
 
     def make(target: Path) -> None:
-        deciding.obligations(facts(), laws).write_parquet(target / "obligations.parquet")
+        obligations(facts(), laws).write_parquet(target / "obligations.parquet")
 
     settings = s.context.settings
     wanted = Fingerprint(
@@ -154,6 +180,7 @@ def obligations_part(
             "purpose": settings.improper_purpose or s.context.playbook.rules.improper_purpose,
             "segments": digest_of(segments.write_csv()),
             "rulings": [[k, r.id, r.holds, r.why] for k, r in sorted(rulings(s).items())],
+            "met": [[k, m.id, str(m.on)] for k, m in sorted(met(s).items())],
             **s.moment.settings(),
         },
         OBLIGATIONS_VERSION,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from breachscope.case import decisions
-from breachscope.notify.duties.facts import Affected, Edge, Facts, Handler, Knowledge, Ruled
+from breachscope.notify.duties.facts import Affected, Edge, Facts, Handler, Knowledge, Met, Ruled
 from breachscope.schema import COUNTED_TIERS, Answer, ItemClass, Kind
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 OWN = "own-organisation"
 """Stands for the organisation under inquiry where nobody gave its name."""
 
-SUBJECTS = ("obligation:", "question:")
-"""How the subjects of rulings on duties begin."""
-
 
 def facts_of(
     s: Situation, items: Path, counted: Mapping[str, Path], segments: pl.DataFrame
@@ -36,7 +33,7 @@ def facts_of(
     affected = affected_parties(s, counts, segments, items, blind_spots(s, counted))
     parties = party_handlers(s, counts)
     given = edges(s, parties)
-    own = own_organisation(s, given, parties)
+    own = own_organisation(s)
     purpose = s.context.settings.improper_purpose
     said = "case.toml says so" if purpose else "no work explains these downloads"
     return Facts(
@@ -48,6 +45,7 @@ def facts_of(
         purpose=Answer(purpose or s.context.playbook.rules.improper_purpose),
         purpose_why=said,
         rulings=rulings(s),
+        met=met(s),
     )
 
 
@@ -56,7 +54,16 @@ def rulings(s: Situation) -> dict[str, Ruled]:
     return {
         subject: Ruled(ruling.id, ruling.action == "accept", ruling.why)
         for subject, ruling in decisions.latest_by_subject(s.rulings).items()
-        if subject.startswith(SUBJECTS) and ruling.action in ("accept", "reject")
+        if subject.startswith(decisions.DUTIES) and ruling.action in ("accept", "reject")
+    }
+
+
+def met(s: Situation) -> dict[str, Met]:
+    """The obligations somebody says were met: id -> the day and the ruling."""
+    return {
+        subject.removeprefix(decisions.DONE): Met(ruling.id, date.fromisoformat(ruling.value))
+        for subject, ruling in decisions.latest_by_subject(s.rulings).items()
+        if ruling.action == "met" and ruling.value
     }
 
 
@@ -225,13 +232,13 @@ def _date(value: object) -> date | None:
     return value if isinstance(value, date) else None
 
 
-def own_organisation(
-    s: Situation, given: Sequence[Edge], parties: Mapping[str, Handler]
-) -> str | None:
+def own_organisation(s: Situation) -> str | None:
     """The organisation under inquiry: as case.toml names it, else the parties' only entrustee."""
     if s.context.settings.organisation:
         return s.context.settings.organisation
-    direct = {edge.entrustee for edge in given if edge.entruster in parties}
+    parties = s.table(Kind.PARTIES).select(from_party="party_id")
+    edges_of_parties = s.table(Kind.ENTRUSTMENTS).join(parties, on="from_party", how="semi")
+    direct = set(edges_of_parties.select("to_party").collect()["to_party"])
     if not direct:
         return OWN
     return direct.pop() if len(direct) == 1 else None

@@ -9,22 +9,25 @@ import polars as pl
 from breachscope.case import decisions
 from breachscope.reconstruct import retold, versions
 from breachscope.schema import Kind
+from breachscope.workflow.duty_facts import own_organisation
 from breachscope.workflow.situation import LOGS, undeclared_originals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from breachscope.workflow.situation import Situation
 
 
-def notes(s: Situation, inventory: Path, judged: Path) -> list[str]:
-    """Every note of a run, in a fixed order."""
+def notes(s: Situation, tables: Mapping[str, Path]) -> list[str]:
+    """Every note of a run, in a fixed order; `tables` are those of the run."""
+    inventory = tables["versions"]
     return [
         *_inventory(s),
         *_records(s, inventory),
         *_copies(s),
-        *_rulings(s, judged),
+        *_duties(s),
+        *_rulings(s, tables),
     ]
 
 
@@ -67,14 +70,22 @@ def _copies(s: Situation) -> Iterator[str]:
             yield f"{item.file}: is said to be a copy of {named}, which the case does not have"
 
 
-def _rulings(s: Situation, judged: Path) -> Iterator[str]:
+def _duties(s: Situation) -> Iterator[str]:
+    """A knowledge date that belongs to nobody starts no clock."""
+    settings = s.context.settings
+    if settings.knowledge_date and not own_organisation(s):
+        yield (
+            "knowledge_date of case.toml belongs to no organisation: the parties entrust to "
+            "several; say there which is the own: organisation"
+        )
+
+
+def _rulings(s: Situation, tables: Mapping[str, Path]) -> Iterator[str]:
     """Rulings on what this run does not have: they moved nothing."""
     ruled = decisions.latest_by_subject(s.rulings)
     if not ruled:
         return
-    events = pl.scan_parquet(judged / "extractions.parquet").filter(
-        pl.col("event_id").is_in(list(ruled))
-    )
+    events = pl.scan_parquet(tables["extractions"]).filter(pl.col("event_id").is_in(list(ruled)))
     known = set(events.select("event_id").collect()["event_id"])
     lines = pl.read_parquet(s.superseded(Kind.DOWNLOADS).parent / "lines.parquet")
     known |= {f"{copy}:{line}" for copy, line in lines.select("copy", "copy_line").iter_rows()}
@@ -83,6 +94,22 @@ def _rulings(s: Situation, judged: Path) -> Iterator[str]:
     ]
     known |= {place for again in told for place in retold.waiting(again)}
     known |= {item.evidence_id for item in s.items}
+    known |= _other_subjects(tables)
     for subject, decision in ruled.items():
-        if subject not in known:
+        if subject not in known and not subject.startswith(decisions.MERGE):
             yield f"ruling {decision.id} has no effect: this run has nothing called {subject}"
+
+
+def _other_subjects(tables: Mapping[str, Path]) -> set[str]:
+    """What rulings on items, obligations, questions and parts of leaks may name."""
+    items = pl.read_parquet(tables["items"], columns=["list_id", "item"]).unique()
+    known = {f"{decisions.ITEM}{listed}/{item}" for listed, item in items.iter_rows()}
+    known |= {f"{decisions.ITEM}*/{item}" for item in items["item"]}
+    duties = pl.read_parquet(tables["obligations"])
+    for obligation in duties["obligation_id"]:
+        known |= {f"obligation:{obligation}", f"{decisions.DONE}{obligation}"}
+    for name in ("questions", "settled"):
+        known |= set(duties[name].explode().drop_nulls())
+    parts = pl.read_parquet(tables["leak_parts"], columns=["leak_id", "part"])
+    known |= {f"{leak}/{part}" for leak, part in parts.iter_rows()}
+    return known

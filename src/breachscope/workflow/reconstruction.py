@@ -246,7 +246,9 @@ def rulings_frame(s: Situation) -> pl.LazyFrame:
     latest = {
         subject: decision
         for subject, decision in decisions.latest_by_subject(s.rulings).items()
-        if decision.action in ("accept", "reject", "reclassify") and subject not in lines
+        if decision.action in ("accept", "reject", "reclassify")
+        and subject not in lines
+        and not subject.startswith(decisions.OF_NO_DOWNLOAD)
     }
     found = [
         {

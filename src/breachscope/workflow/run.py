@@ -150,7 +150,7 @@ def _digest(path: Path) -> str:
 
 def settings_digest(s: Situation) -> str:
     """One digest of case.toml, playbook and rulings as this run used them."""
-    rulings = [(d.id, d.action, d.subject, d.tier) for d in s.rulings]
+    rulings = [(d.id, d.action, d.subject, d.tier, d.value) for d in s.rulings]
     told = [s.context.settings.model_dump(mode="json"), s.context.playbook.digest, rulings]
     return digest_of([told, s.moment.settings()])
 
@@ -336,7 +336,7 @@ def _gathered(s: Situation, name: str, schema: pl.Schema, places: Mapping[str, P
 def _write(s: Situation, tables: Mapping[str, Path], result: Result, *, began_at: str) -> None:
     """The run's folder: its tables linked to the store, run.json, parts.json."""
     case = s.context.case
-    noticed = notes.notes(s, tables["versions"], tables["extractions"].parent)
+    noticed = notes.notes(s, tables)
     with folder.whole(case.run(result.number)) as target:
         target.mkdir(mode=folder.PRIVATE_FOLDER)
         for name, path in tables.items():
@@ -361,6 +361,7 @@ def _record(s: Situation, result: Result, noticed: list[str], began_at: str) -> 
         "settings": settings_digest(s),
         "case": s.context.settings.model_dump(mode="json"),
         "playbook": {"name": s.context.settings.playbook, "digest": s.context.playbook.digest},
+        "jurisdictions": {law.name: law.digest for law in duties.used(s)},
         "rulings": [d.id for d in s.rulings],
         "notes": noticed,
         "evidence": {item.evidence_id: item.sha256 for item in s.items},

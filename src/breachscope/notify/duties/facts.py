@@ -74,6 +74,14 @@ class Ruled:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """A person's word that a duty was done, and when."""
+
+    id: str  # of the ruling
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All of it."""
 
@@ -85,6 +93,7 @@ class Facts:
     purpose: Answer  # is the act suspected of an improper purpose?
     purpose_why: str
     rulings: Mapping[str, Ruled] = field(default_factory=dict)  # by subject
+    met: Mapping[str, Met] = field(default_factory=dict)  # by obligation
 
     def handler(self, who: str) -> Handler:
         """A party or organisation; one nobody described has neither sector nor knowledge."""

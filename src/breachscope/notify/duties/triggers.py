@@ -23,7 +23,8 @@ class Held:
     trigger: Trigger
     answer: Answer
     why: str
-    question: str | None = None  # subject of the ruling that would settle it
+    question: str | None = None  # subject of the ruling that would settle it, or did
+    # (a column that may hold something is asked about by itself)
 
 
 def judged(trigger: Trigger, affected: Affected, facts: Facts, place: str, who: str) -> Held:
@@ -45,7 +46,8 @@ def judged(trigger: Trigger, affected: Affected, facts: Facts, place: str, who: 
     if affected.nothing:
         return Held(trigger, NO, "nothing of it is in the scope")
     answer, why = _TESTS[trigger.test](trigger, affected, facts)
-    return Held(trigger, answer, why, f"{question}/{who}" if answer is REVIEW else None)
+    asked = answer is REVIEW and not set(trigger.classes) & affected.unsure
+    return Held(trigger, answer, why, f"{question}/{who}" if asked else None)
 
 
 def _any(_: Trigger, affected: Affected, __: Facts) -> tuple[Answer, str]:
