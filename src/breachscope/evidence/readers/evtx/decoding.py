@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -22,6 +23,7 @@ PLACE: Final = {"line": pl.Int64(), "byte": pl.Int64()}
 SOUND: Final = pl.Schema({**PLACE, TEXT: pl.String()})
 BROKEN: Final = pl.Schema({**PLACE, "reason": pl.String()})
 
+_PAIR: Final[Any] = itemgetter("event_record_id", "data")
 _MOST_ERRORS: Final = 1 << 20  # more than any group has records
 
 
@@ -56,15 +58,13 @@ def records(group: Group) -> Records:
     """What the library makes of a group, held against the records that stand in it."""
     numbers, begins = group.places.numbers, group.places.bytes
     found, decoded = texts(group.data)
+    damaged = [_in_damage(damage) for damage in group.damages]
     if found == numbers:
-        columns: dict[str, list[object]] = {"line": [*numbers], "byte": [*begins]}
-        columns[TEXT] = [*decoded]
-    else:
-        columns = _matched(numbers, begins, found, decoded)
-    every = pl.DataFrame(columns, schema=SOUND)
+        sound = pl.DataFrame({"line": numbers, "byte": begins, TEXT: decoded}, schema=SOUND)
+        return Records(sound, pl.concat([pl.DataFrame(schema=BROKEN), *damaged]))
+    every = pl.DataFrame(_matched(numbers, begins, found, decoded), schema=SOUND)
     lacks = pl.col(TEXT).is_null()
     lost = every.filter(lacks).select("line", "byte", reason=pl.lit(NOT_DECODED))
-    damaged = [_in_damage(damage) for damage in group.damages]
     return Records(every.filter(~lacks), pl.concat([lost, *damaged]))
 
 
@@ -72,19 +72,15 @@ def texts(data: bytes) -> tuple[list[int], list[str]]:
     """Every record the library can decode, number and JSON; what it cannot it leaves out."""
     import evtx
 
-    numbers: list[int] = []
-    decoded: list[str] = []
+    pairs: list[tuple[int, str]] = []
     records = evtx.PyEvtxParser(io.BytesIO(data), 1).records_json()
     for _ in range(_MOST_ERRORS):
         try:
-            for record in records:
-                assert record is not None
-                numbers.append(record["event_record_id"])
-                decoded.append(record["data"])
+            pairs.extend(map(_PAIR, records))  # what came before an error stays
         except RuntimeError:
             continue
         break
-    return numbers, decoded
+    return [number for number, _ in pairs], [text for _, text in pairs]
 
 
 def _matched(

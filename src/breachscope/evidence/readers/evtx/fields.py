@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 TEXT: Final = "_text"
 
-_TOKEN: Final = r'("(?:[^"\\]|\\.)*"|[^",{}\[\]]+)'
+_STRING: Final = '"([^"]*)"'
+"""Up to the first quote: exact unless the value has an escape, and then a backslash shows it."""
+_WHOLE_STRING: Final = r'"((?:[^"\\]|\\.)*)"'
+_BARE: Final = r"([^\"\s,{}\[\]]+)"
 _ID: Final = r'"EventID":(?:\{.*?"#text":)?"?([0-9]+)'
 _PROVIDER: Final = r'"Provider":\{"#attributes":\{.*?"Name":"([^"]*)"'
 _NOTHING: Final = ("", "-", "null", "NULL")
@@ -41,19 +44,33 @@ def fields(records: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:
 
     """
     wanted = list(names)
-    read = records.with_columns(
-        pl.col(TEXT)
-        .str.extract(f'"{name}":{_TOKEN}', 1)
-        .str.strip_prefix('"')
-        .str.strip_suffix('"')
-        .alias(name)
-        for name in wanted
+    read = records.with_columns(_extracted(name, _STRING) for name in wanted)
+    found = pl.col(wanted)
+    looks = read.select(
+        found.null_count().name.prefix("lacks "),
+        found.str.contains("\\", literal=True).any().name.prefix("escaped "),
     )
-    escaped = read.select(pl.col(wanted).str.contains("\\", literal=True).any())
-    read = read.with_columns(_unescaped(read[name]) for name in wanted if escaped[name].item())
+    for name in wanted:
+        if looks[f"lacks {name}"].item():
+            read = _where(read, name, pl.col(name).is_null(), _BARE)
+        if looks[f"escaped {name}"].item():
+            is_escaped = pl.col(name).str.contains("\\", literal=True).fill_null(value=False)
+            read = _where(read, name, is_escaped, _WHOLE_STRING)
+            read = read.with_columns(_unescaped(read[name]))
     return read.with_columns(
         pl.when(~pl.col(name).is_in(_NOTHING)).then(name).alias(name) for name in wanted
     )
+
+
+def _extracted(name: str, value: str) -> pl.Expr:
+    return pl.col(TEXT).str.extract(f'"{name}":{value}', 1).alias(name)
+
+
+def _where(read: pl.DataFrame, name: str, rows: pl.Expr, value: str) -> pl.DataFrame:
+    """The column read anew in some rows, by another form of value."""
+    chosen = read.select(rows).to_series()
+    again = read.filter(chosen).select(_extracted(name, value)).to_series()
+    return read.with_columns(read[name].scatter(chosen.arg_true(), again))
 
 
 def _unescaped(column: pl.Series) -> pl.Series:
