@@ -19,6 +19,7 @@ from breachscope.reconstruct import (
     retold,
     rows,
     rules,
+    sessions,
     timeline,
     versions,
 )
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 INVENTORY_VERSION = 2
 COVERAGE_VERSION = 3
 EXTRACTION_VERSION = 2
-EGRESS_VERSION = 3
+EGRESS_VERSION = 4
 
 TRACES = (Kind.WORK, Kind.MEDIA, Kind.REMOTE, Kind.FILES, Kind.HOSTS)
 """The evidence that is held against downloads."""
@@ -294,6 +295,7 @@ def egress_part(
             everything = everything.filter(pl.col("at") <= s.moment.events_until)
         held = traces(s, inventory, sources.lazy())
         logins = s.table(Kind.LOGINS)
+        everything = sessions.with_addresses(everything, logins)
         everything = addresses.with_hosts(
             everything, addresses.hosts_by_address(everything, logins), held.remote
         )

@@ -1,6 +1,7 @@
 """Logins: who was let in, turned away, cut off or left, on which machine, from which address.
 
-4648 is an attempt with another account's credentials; whether it succeeded is not in it.
+4648 is an attempt with another account's credentials, from within a session of its subject's;
+whether it succeeded is not in it, and it begins no session.
 1149 says that a user passed network authentication, before any session.
 """
 
@@ -77,9 +78,9 @@ EVENTS: Final = (
         "login",
         "SubjectUserName",
         "SubjectDomainName",
+        "SubjectLogonId",
         "TargetServerName",
         source_ip=_ADDRESS,
-        session_id=session("SubjectLogonId"),
     ),
     _reconnection("4778", "login"),
     _reconnection("4779", "logout"),
