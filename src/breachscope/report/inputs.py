@@ -121,6 +121,17 @@ class LeakFrames:
 
 
 @dataclass(frozen=True, slots=True)
+class ActorFrames:
+    """Who was at the keyboard: ACTORS, ACT_VERDICTS, ACTOR_MARKS, ACTOR_PEOPLE, and the rates."""
+
+    actors: pl.DataFrame
+    verdicts: pl.DataFrame
+    marks: pl.DataFrame
+    people: pl.DataFrame
+    rates: tuple[tuple[str, float], ...]  # of the playbook, as stated
+
+
+@dataclass(frozen=True, slots=True)
 class ReportInputs:
     """Everything the report shows; each frame is of the schema of its name in `schema.py`.
 
@@ -142,5 +153,6 @@ class ReportInputs:
     missing: tuple[MissingSource, ...] = ()
     changes: tuple[ChangeRow, ...] | None = None
     notes: tuple[str, ...] = ()  # what the run noticed that moves no figure
+    actors: ActorFrames | None = None
     leaks: LeakFrames | None = None  # None: no leaked list is in evidence
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out

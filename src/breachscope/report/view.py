@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.report import charts, coverage, leaks, lineage, routes, tables, unknowns, words
+from breachscope.report import (
+    actors,
+    charts,
+    coverage,
+    leaks,
+    lineage,
+    routes,
+    tables,
+    unknowns,
+    words,
+)
 from breachscope.report.words import local, number, span
 from breachscope.schema import COUNTS, LADDER_TIERS, OVER_PARTIES, UTC_TIME, conform
 
@@ -84,6 +94,7 @@ class ReportView:
     route: Section
     leaks: Gallery | None
     acts: Table
+    actors: Section | None
     conflicts: Table
     rules: Table
     limits: Table
@@ -113,6 +124,7 @@ def view(inputs: ReportInputs) -> ReportView:
         route=_route(inputs, counts),
         leaks=_leaks(inputs),
         acts=tables.acts(inputs.acts, zone),
+        actors=_actors(inputs),
         conflicts=tables.conflicts(inputs.egress, zone),
         rules=tables.rules(settings),
         limits=tables.limits(settings),
@@ -197,6 +209,12 @@ def _coverage(inputs: ReportInputs) -> Section:
             coverage.clock_table(inputs.backward_steps, zone),
         ),
     )
+
+
+def _actors(inputs: ReportInputs) -> Section | None:
+    if inputs.actors is None:
+        return None
+    return Section(*actors.section(inputs.actors, inputs.acts, inputs.settings.zone))
 
 
 def _leaks(inputs: ReportInputs) -> Gallery | None:

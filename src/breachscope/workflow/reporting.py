@@ -55,6 +55,7 @@ def write_report(context: Context, number: int) -> Path:
                 changes=_changes(context, number),
                 outside_focus=_outside(place),
                 leaks=_leaks(place),
+                actors=_actors(context, place),
                 notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
@@ -79,6 +80,22 @@ def _leaks(place: Path) -> inputs.LeakFrames:
     held = sources.tables(place)
     names = ("leaks", "leak_parts", "leak_parties", "leak_versions", "leak_sensitivity")
     return inputs.LeakFrames(*(held[name] for name in names))
+
+
+def _actors(context: Context, place: Path) -> inputs.ActorFrames:
+    stated = context.playbook.actors
+    rates = {"unknown": stated.prior.unknown, **stated.rates.model_dump()}
+    held = {
+        name: pl.read_parquet(place / f"{name}.parquet")
+        for name in ("actors", "act_verdicts", "actor_marks", "actor_people")
+    }
+    return inputs.ActorFrames(
+        actors=held["actors"],
+        verdicts=held["act_verdicts"],
+        marks=held["actor_marks"],
+        people=held["actor_people"],
+        rates=tuple(rates.items()),
+    )
 
 
 def _outside(place: Path) -> int:
