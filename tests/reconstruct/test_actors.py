@@ -247,6 +247,18 @@ def test_being_in_the_room_speaks_against_coming_from_outside() -> None:
     assert rows["A"] is None
 
 
+def test_whom_one_source_excludes_and_another_names_is_not_excluded() -> None:
+    act = session("op-A", "1.2.3.4", f"{DAY} 19:00", f"{DAY} 21:00")
+    in_room = stay("A", f"{DAY} 09:00", f"{DAY} 20:30")
+    found = attributed(
+        case(presence=[*HABITS, in_room], remote=[*FROM_HOME, act], act_session=5, host="V1")
+    )
+    row = found.actors.filter(pl.col("person_id") == "A").row(0, named=True)
+    assert row["excluded_by"] is None
+    assert len(row["supported_by"]) == len(row["against"]) == 1
+    assert found.verdicts["verdict"].item() == "not_attributable"
+
+
 def test_a_login_of_ones_own_at_that_terminal_supports_and_elsewhere_speaks_against() -> None:
     staff = [person(w, accounts=f"admin;own-{w}") for w in "ABC"]
     logins = [

@@ -38,16 +38,15 @@ _LENT, _FROM_SITE = 0.08, 0.05
 
 
 def attend(world: World, events: Happenings) -> None:
-    """Everyone's stays in the maintenance room, what the door and the roster have of them."""
-    _late_nights(world, events)
+    """Everyone's stays in the maintenance room, and what the door has of them."""
     events.attended = sorted(
-        [*_shifts(world, events), *_nights(world), *_visits(world)],
+        [*_shifts(world, events), *_nights(world, events), *_visits(world)],
         key=lambda stay: (stay.came, stay.person),
     )
     _read_by_the_door(world, events)
 
 
-def _late_nights(world: World, events: Happenings) -> None:
+def stay_late(world: World, events: Happenings) -> None:
     """Some who stayed for something of their own stayed beyond midnight."""
     rng = np.random.default_rng([world.seed, 31])
     for key in sorted(events.stays):
@@ -70,16 +69,19 @@ def _shifts(world: World, events: Happenings) -> Iterator[Stay]:
                 yield Stay(staff.person_id, *times, planned=due, own_business=own is not None)
 
 
-def _nights(world: World) -> Iterator[Stay]:
-    """Planned work by night, from the evening into the next day."""
+def _nights(world: World, events: Happenings) -> Iterator[Stay]:
+    """Planned work by night, from the evening into the next day; nobody is in two places."""
     rng = np.random.default_rng([world.seed, 32])
     days = working_days(FIRST_DAY, LAST_DAY)
+    away = {(s.person, (s.start + JAPAN) // DAY) for s in events.sessions if s.person}
+    away |= set(events.stays)
     for chosen in days[::NIGHT_DAYS]:
         person, number = int(rng.integers(0, 4)), int(chosen) + int(rng.integers(0, 4))
-        if employed(world, person, number):
+        who = world.maintainers[person].person_id
+        if employed(world, person, number) and (who, number) not in away:
             came = instant(number, float(rng.uniform(21.0, 21.8)))
-            yield Stay(world.maintainers[person].person_id, came,
-                       instant(number + 1, float(rng.uniform(1.0, 4.5))), planned=True)  # fmt: skip
+            went = instant(number + 1, float(rng.uniform(1.0, 4.5)))
+            yield Stay(who, came, went, planned=True)
 
 
 def _visits(world: World) -> Iterator[Stay]:
@@ -141,6 +143,8 @@ def from_home(world: World, events: Happenings) -> None:
     for _ in range(len(days) * 4 // ON_CALL_DAYS):
         person, chosen, _, _ = present(world, rng, days)
         start = instant(chosen, float(rng.uniform(20.0, 22.5)))
+        if (world.maintainers[person].person_id, chosen) in events.stays:
+            continue  # busy with something else that evening
         address = pool_address(taken.get(chosen, 0))
         taken[chosen] = taken.get(chosen, 0) + 1
         staff = world.maintainers[person]

@@ -150,6 +150,7 @@ def _happenings(the_world: World, shelves: Shelf) -> Happenings:
     steal(the_world, shelves, events)
     mislead(the_world, shelves, events)
     site_devices(the_world, events)
+    attendance.stay_late(the_world, events)
     attendance.from_home(the_world, events)
     attendance.lend(the_world, events)
     attendance.attend(the_world, events)

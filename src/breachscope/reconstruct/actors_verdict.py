@@ -43,6 +43,9 @@ def weighed(
 ) -> pl.DataFrame:
     """Each candidate and someone unknown with the sum of their marks and a posterior.
 
+    Whom one source excludes and others name a hundredfold is not excluded: the sources
+    contradict each other, and all of them count.
+
     Args:
         acts: act_id of every act; one without a candidate has someone unknown alone.
         asked: CANDIDATES.
@@ -54,8 +57,11 @@ def weighed(
         (by the dates of employment), possible; likeliest first.
 
     """
+    value = pl.col("log10_lr")
     sums = marks.group_by("act_id", "person_id", maintain_order=True).agg(
-        total=pl.col("log10_lr").sum(), excluded=pl.col("excludes").any()
+        total=value.sum(),
+        excluded=pl.col("excludes").any()
+        & (value.filter(value > 0).sum() < playbook.limits.identified_log10_lr - _NOISE),
     )
     named = asked.select("act_id", "person_id")
     unknown = acts.select("act_id").with_columns(person_id=pl.lit(None, pl.String()))
@@ -210,7 +216,7 @@ def actors(scored: pl.DataFrame, marks: pl.DataFrame, judged: pl.DataFrame) -> p
     for_or_against = marks.with_columns(said=said).group_by(
         "act_id", "person_id", maintain_order=True
     ).agg(
-        excluded_by=pl.col("said").filter("excludes").first(),
+        excluding=pl.col("said").filter("excludes").first(),
         supported_by=pl.col("said").filter(pl.col("log10_lr") > 0),
         against=pl.col("said").filter(pl.col("log10_lr") < 0),
     )  # fmt: skip
@@ -219,7 +225,10 @@ def actors(scored: pl.DataFrame, marks: pl.DataFrame, judged: pl.DataFrame) -> p
     return (
         scored.join(for_or_against, on=["act_id", "person_id"], how="left", nulls_equal=True)
         .join(order, on="act_id")
-        .with_columns(pl.coalesce(name, none).alias(name) for name in ("supported_by", "against"))
+        .with_columns(
+            *(pl.coalesce(name, none).alias(name) for name in ("supported_by", "against")),
+            excluded_by=pl.when("excluded").then("excluding"),
+        )
         .sort("n", "log10_lr", "person_id", descending=[False, True, False], nulls_last=True)
         .select(ACTORS.names())
     )

@@ -46,7 +46,7 @@ def steps(place: Path, act_id: str) -> Iterator[Mark]:
         own = marks.filter(pl.col("person_id").eq_missing(pl.lit(one["person_id"], pl.String())))
         for mark in own.iter_rows(named=True):
             yield Mark(
-                "excludes" if mark["excludes"] else "mark",
+                "excludes" if mark["excludes"] and one["excluded_by"] else "mark",
                 f"{mark['channel']}: {mark['says']} (log10 LR {mark['log10_lr']:+.2f})",
                 mark["evidence_id"],
                 mark["line"],
