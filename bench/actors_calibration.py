@@ -9,6 +9,7 @@ named candidates of their last runs, how often a candidate with a posterior in a
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -52,16 +53,21 @@ def table(found: pl.DataFrame) -> pl.DataFrame:
     share = k / n
     spread = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)).sqrt()
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    edges = (0.0, *BINS, 1.0)
+    place = pl.sum_horizontal(pl.col("posterior") > edge for edge in BINS)
+    names = [f"{low:g}–{high:g}" for low, high in pairwise(edges)]
     return (
-        found.group_by(pl.col("posterior").cut(BINS).alias("bin"))
+        found.group_by(place.alias("n"))
         .agg(
             candidates=n,
             posterior=pl.col("posterior").mean(),
             share=share,
-            low=middle - spread,
-            high=middle + spread,
+            low=(middle - spread).clip(0, 1),
+            high=(middle + spread).clip(0, 1),
         )
-        .sort("bin")
+        .sort("n")
+        .with_columns(bin=pl.col("n").replace_strict(dict(enumerate(names))))
+        .select("bin", "candidates", "posterior", "share", "low", "high")
     )
 
 
