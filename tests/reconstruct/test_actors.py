@@ -77,6 +77,13 @@ def test_a_missed_entry_excludes_nobody() -> None:
     assert found.verdicts["verdict"].item() == "not_attributable"
 
 
+def test_an_absence_cites_the_line_that_shows_the_log_was_working() -> None:
+    found = attributed(case(presence=HABITS + A_ALONE))
+    row = found.marks.filter(pl.col("person_id") == "B", pl.col("channel") == "presence")
+    # C's exit at 18:05 is the last line before half past seven
+    assert row.select("evidence_id", "line").row(0) == ("EP", 2 + len(HABITS) + 2)
+
+
 def test_an_exit_not_read_leaves_that_person_possible() -> None:
     open_end = [A_ALONE[0], stay("B", f"{DAY} 09:00", None), A_ALONE[2]]
     found = attributed(case(presence=HABITS + open_end))

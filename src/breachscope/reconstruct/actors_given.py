@@ -38,6 +38,10 @@ SITTINGS: Final = pl.Schema(
         "session_member": pl.String(),
         "session_line": pl.UInt64(),
         "session_byte": pl.UInt64(),
+        "log_evidence_id": pl.String(),  # the line of the entry log nearest before, or after
+        "log_member": pl.String(),
+        "log_line": pl.UInt64(),
+        "log_byte": pl.UInt64(),
     }
 )
 """One row an act: when, by which account, and where the keyboard was."""
@@ -129,23 +133,32 @@ def _areas(given: Given) -> pl.LazyFrame:
 
 
 def presence_state(placed: pl.DataFrame, given: Given, limits: ActorLimits) -> pl.DataFrame:
-    """Whether the entry log of each act's place was working then: act_id, presence.
+    """Whether the entry log of each act's place was working then: act_id, presence, log_PLACE.
 
     `recorded`: the log has a line in that area within the playbook's hours, and the act lies in
     none of its silences. In a `silent` log the absence of an entry tells nothing; an area of
     which no line exists has `no_log`.
     """
     near = timedelta(hours=limits.alive_hours)
-    stamps = given.presence.select("area", at="entered_at")
-    left = given.presence.select("area", at="left_at")
-    events = pl.concat([stamps, left]).drop_nulls().unique().sort("at").collect()
+    logged = [f"log_{name}" for name in PLACE]
+    stamps = [
+        given.presence.select("area", pl.col(at).alias("at"), pl.col(PLACE).name.prefix("log_"))
+        for at in ("entered_at", "left_at")
+    ]
+    events = (
+        pl.concat(stamps)
+        .drop_nulls(["area", "at"])
+        .sort("at", "log_evidence_id", "log_line")
+        .unique(["area", "at"], keep="first", maintain_order=True)
+        .collect()
+    )
     asked = placed.select("act_id", "area", "start", "end").drop_nulls("area").sort("start")
     heard = asked.join_asof(
         events.rename({"at": "last"}), left_on="start", right_on="last", by="area",
         strategy="backward", coalesce=False, check_sortedness=False,
     ).join_asof(
         events.rename({"at": "next"}), left_on="start", right_on="next", by="area",
-        strategy="forward", coalesce=False, check_sortedness=False,
+        strategy="forward", coalesce=False, check_sortedness=False, suffix="_next",
     )  # fmt: skip
     alive = (pl.col("start") - pl.col("last") <= near) | (pl.col("next") - pl.col("end") <= near)
     silences = given.silences.filter(pl.col("kind") == "presence").select("from", "to").collect()
@@ -158,7 +171,9 @@ def presence_state(placed: pl.DataFrame, given: Given, limits: ActorLimits) -> p
         .then(pl.lit("recorded"))
         .otherwise(pl.lit("silent"))
     )
-    found = heard.select("act_id", presence=state)
+    ahead = pl.col("last").is_null() | (pl.col("start") - pl.col("last") > near)
+    cited = [pl.when(ahead).then(f"{name}_next").otherwise(name).alias(name) for name in logged]
+    found = heard.select("act_id", *cited, presence=state)
     return placed.select("act_id").join(found, on="act_id", how="left").with_columns(
         pl.col("presence").fill_null("no_log")
     )  # fmt: skip

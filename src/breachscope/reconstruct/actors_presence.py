@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MOST_USUAL: Final = 0.98
 """Nobody is taken to be there more surely than this: habits are known from some weeks only."""
 FEW_DAYS: Final = 10
+_LOGGED: Final = tuple(f"log_{name}" for name in PLACE)
 
 
 def stays(presence: pl.LazyFrame, hours: float) -> pl.DataFrame:
@@ -228,7 +229,7 @@ def presence_marks(
     """
     best = _best_stay(touching)
     told = (
-        asked.join(sittings.select("act_id", "area", "presence", "outside"), on="act_id")
+        asked.join(sittings.select("act_id", "area", "presence", "outside", *_LOGGED), on="act_id")
         .join(best, on=["act_id", "person_id"], how="left")
         .join(rates, on=["act_id", "person_id"], how="left")
         .with_columns(
@@ -247,9 +248,12 @@ def presence_marks(
         .then((missed / (1 - pl.col("rate"))).log10())
         .otherwise(0.0)
     ).filter(working | (pl.col("state") != "absent"))
-    return pl.concat(
-        [marks(judged.with_columns(says=_says()), "presence"), _unknown(sittings, missed)]
-    )
+    absent = pl.col("state") == "absent"
+    cited = [
+        pl.when(absent).then(f"log_{name}").otherwise(name).alias(name) for name in PLACE
+    ]  # what is not there stands on no line: the line that shows the log was working
+    told = judged.with_columns(*cited, says=_says())
+    return pl.concat([marks(told, "presence"), _unknown(sittings, missed)])
 
 
 def _best_stay(touching: pl.DataFrame) -> pl.DataFrame:
@@ -294,7 +298,8 @@ def _says() -> pl.Expr:
         .then(pl.format("entered {} {}: no exit, or for a part of the act, or the clocks are too "
                         "near", "stay_area", came))
         .when("known")
-        .then(pl.format("no entry recorded in {}; at that hour on {}", "area", share))
+        .then(pl.format("no entry recorded in {}, its log working; at that hour on {}", "area",
+                        share))
         .otherwise(pl.format("the entry log of {} never names them", "area"))
     )  # fmt: skip
 
@@ -308,6 +313,7 @@ def _unknown(sittings: pl.DataFrame, missed: float) -> pl.DataFrame:
             person_id=pl.lit(None, pl.String()),
             log10_lr=pl.lit(math.log10(missed)),
             says=pl.format("would have come into {} unrecorded", "area"),
+            **{name: pl.col(f"log_{name}") for name in PLACE},
         ),
         "presence",
     )

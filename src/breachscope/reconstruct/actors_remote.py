@@ -84,6 +84,7 @@ def remote_marks(
                    PLACE)), on="act_id")
         .join(_flag(owners, "own"), on=["act_id", "person_id"], how="left")
         .join(_flag(known, "home"), on=["act_id", "person_id"], how="left")
+        .join(_ordinary(known), on="act_id", how="left")
         .join(_count(owners, "owners"), on="act_id", how="left")
         .join(_count(known, "homes"), on="act_id", how="left")
         .join(_both(owners, known), on="act_id", how="left")
@@ -98,6 +99,17 @@ def remote_marks(
 
 def _flag(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.select("act_id", "person_id").unique().with_columns(pl.lit(value=True).alias(name))
+
+
+def _ordinary(known: pl.DataFrame) -> pl.DataFrame:
+    """In words, the ordinary sessions that make the act's address somebody's: act_id, ordinary."""
+    first = pl.concat_str("evidence_id", pl.col("line").cast(pl.String), separator=":")
+    return (
+        known.sort("act_id", "person_id")
+        .with_columns(ordinary=pl.format("{} days, first {}", "sessions", first))
+        .group_by("act_id", maintain_order=True)
+        .agg(pl.col("ordinary").str.join("; "))
+    )
 
 
 def _count(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -142,9 +154,9 @@ def _session_says() -> pl.Expr:
         pl.when(~pl.col("outside"))
         .then(pl.lit(" from a machine of our own"))
         .when("home")
-        .then(pl.lit(" over the line their ordinary sessions come from"))
+        .then(pl.format(" over the line their ordinary sessions come from ({})", "ordinary"))
         .when(pl.col("homes") > 0)
-        .then(pl.lit(" over a line another's ordinary sessions come from"))
+        .then(pl.format(" over a line another's ordinary sessions come from ({})", "ordinary"))
         .otherwise(pl.lit(" over a line nobody's ordinary sessions come from"))
     )
     return account + line

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from breachscope.workflow.situation import Situation
 
-ACTORS_VERSION = 1
+ACTORS_VERSION = 2
 
 TABLES = ("actors", "act_verdicts", "actor_marks", "actor_people")
 """Its tables, `runs/N/NAME.parquet`."""
