@@ -17,7 +17,9 @@ from breachscope.reconstruct import (
     actors_acts,
     actors_given,
     actors_presence,
+    actors_records,
     actors_remote,
+    actors_roster,
     actors_verdict,
     actors_who,
 )
@@ -111,11 +113,11 @@ def marked(facts: Facts, given: Given, playbook: Actors) -> pl.DataFrame:
         actors_presence.presence_marks(
             asked, sittings, facts.touching, facts.usual, facts.recorded, playbook
         ),
-        actors_presence.roster_marks(asked, sittings, given.roster, given.zone, playbook),
+        actors_roster.roster_marks(asked, sittings, given.roster, given.zone, playbook),
         actors_remote.remote_marks(asked, sittings, people, facts.lines, playbook),
         actors_remote.elsewhere_marks(asked, sittings, people, given, playbook),
-        actors_remote.login_marks(asked, sittings, people, given, guarded, playbook),
-        actors_remote.work_marks(asked, sittings, given, guarded, playbook),
+        actors_records.login_marks(asked, sittings, people, given, guarded, playbook),
+        actors_records.work_marks(asked, sittings, given, guarded, playbook),
     ]
     return actors_verdict.excluding(pl.concat(found), playbook)
 
