@@ -102,9 +102,12 @@ def test_the_section_stands_in_the_page_escaped_and_only_where_it_was_asked() ->
 
 def test_a_case_without_acts_has_no_picture() -> None:
     none = ActorFrames(
-        *(pl.DataFrame(schema=s) for s in (schema.ACTORS, schema.ACT_VERDICTS,
-          schema.ACTOR_MARKS, schema.ACTOR_PEOPLE)), rates=(),
-    )  # fmt: skip
+        actors=pl.DataFrame(schema=schema.ACTORS),
+        verdicts=pl.DataFrame(schema=schema.ACT_VERDICTS),
+        marks=pl.DataFrame(schema=schema.ACTOR_MARKS),
+        people=pl.DataFrame(schema=schema.ACTOR_PEOPLE),
+        rates=(),
+    )
     acts = pl.DataFrame(schema=schema.ACTS)
     assert actors.picture(none, acts, "Asia/Tokyo") is None
     assert actors.verdict_table(none, acts, "Asia/Tokyo").rows == ()
