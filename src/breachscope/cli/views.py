@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from breachscope.cli import duty_views
+from breachscope.cli.actor_view import VERDICT_LETTER, WHO, actors
 from breachscope.cli.device_view import devices
 from breachscope.cli.output import SHOWN, bounds, more, print_table
 
@@ -118,7 +119,7 @@ def acts(document: dict[str, Any]) -> None:
             act["downloads"],
             act["rows"],
             " ".join(f"{name[:4]} {count}" for name, count in act["tiers"].items() if count),
-            (act["verdict"] or "–").replace("_", " "),
+            VERDICT_LETTER.get(act["verdict"], "–"),
         ]
         for act in document["acts"][:SHOWN]
     ]
@@ -126,56 +127,10 @@ def acts(document: dict[str, Any]) -> None:
         ["started (UTC)", "account@host", "route", "dl", "rows", "tiers", "who"],
         rows,
         right=("dl", "rows"),
+        whole=["started (UTC)"],
     )
     more(len(document["acts"]))
-
-
-def actors(document: dict[str, Any]) -> None:
-    """Acts with their verdict, then persons over all acts; never an id without its verdict."""
-    rows = [
-        [
-            act["started_at"][:16].replace("T", " "),
-            act["act_id"],
-            (act["verdict"] or "–").replace("_", " "),
-            _whom(act),
-            "–" if act["log10_lr"] is None else f"{act['log10_lr']:.1f}",
-        ]
-        for act in document["acts"][:SHOWN]
-    ]
-    columns = ["started (UTC)", "act", "verdict", "posterior of the possible", "log10 LR"]
-    print_table(columns, rows, right=["log10 LR"], whole=["act"])
-    more(len(document["acts"]))
-    _people_over_acts(document["people"])
-    print("?: someone unknown. log10 LR: the likeliest against the next, of the evidence alone.")
-    print("Evidence of an act, line by line: breachscope why ACT; reliabilities, all: --json")
-
-
-def _whom(act: dict[str, Any]) -> str:
-    """The candidates still possible with their posteriors."""
-    return " ".join(
-        f"{one['person_id'] or '?'} {one['posterior']:.3f}"
-        for one in act["candidates"]
-        if one["possible"]
-    )
-
-
-def _people_over_acts(people: list[dict[str, Any]]) -> None:
-    rows = [
-        [
-            one["person_id"],
-            f"{one['acts_possible']} of {one['acts_candidate']}",
-            one["acts_excluded"],
-            one["acts_identified"],
-            f"{one['acts_there']} of {one['acts_tested']}",
-            "–" if one["there_expected"] is None else f"{one['there_expected']:.1f}",
-            "–" if one["p_among"] is None else f"{one['p_among']:.2g}",
-        ]
-        for one in people
-    ]
-    columns = ["person", "possible for", "excl.", "ident.", "there", "by chance", "p"]
-    print_table(columns, rows, right=columns[1:], whole=["person"])
-    print("there: recorded at the place, of removals whose entry log worked; by chance: someone")
-    print("innocent of the same shifts; p: as many or more so, times the persons tested.")
+    print(f"{WHO}; breachscope show actors")
 
 
 def extractions(document: dict[str, Any]) -> None:

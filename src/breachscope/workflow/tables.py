@@ -158,11 +158,19 @@ def acts(context: Context, number: int | None) -> Shown:
     table = pl.read_parquet(place / "acts.parquet").join(
         said, on="act_id", how="left", validate="1:1", maintain_order="left"
     )
+    weighed = pl.scan_parquet(place / "actors.parquet").filter(pl.col("verdict") == "identified")
+    grounds = {
+        (act, who): told
+        for act, who, told in weighed.select("act_id", "person_id", "supported_by")
+        .collect()
+        .iter_rows()
+    }
     tiers = ("confirmed", "probable", "possible")
     rows = [
         {
             **{name: value for name, value in row.items() if name not in tiers},
             "tiers": {tier: row[tier] for tier in tiers},
+            "supported_by": grounds.get((row["act_id"], row["person_id"]), []),
         }
         for row in as_rows(table)
     ]
