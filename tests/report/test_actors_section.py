@@ -12,6 +12,7 @@ from report_cases import inputs
 from breachscope import schema
 from breachscope.report import actors, html
 from breachscope.report.inputs import ActorFrames
+from breachscope.report.unknowns import unknowns
 from breachscope.report.view import view
 
 VERDICT = {
@@ -98,6 +99,17 @@ def test_the_section_stands_in_the_page_escaped_and_only_where_it_was_asked() ->
     assert "W&lt;1&gt;" in page
     assert "W<1>" not in re.sub(r"<title>.*?</title>", "", page)
     assert 'id="actors"' not in html.render(view(inputs()))
+
+
+def test_acts_nobody_can_be_named_for_stand_among_the_unknowns() -> None:
+    silent = frames(verdict="narrowed", person_id=None, presence="silent")
+    point = next(
+        p for p in unknowns(replace(inputs(), actors=silent)) if p.english == "Nobody can be named"
+    )
+    assert point.figure == "1件"
+    assert "空白の時間の行為は1件" in point.text
+    named = unknowns(replace(inputs(), actors=frames()))
+    assert not next(p for p in named if p.english == "Nobody can be named").found
 
 
 def test_a_case_without_acts_has_no_picture() -> None:

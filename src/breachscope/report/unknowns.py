@@ -36,7 +36,13 @@ class Unknown:
 
 def unknowns(inputs: ReportInputs) -> tuple[Unknown, ...]:
     """Every limit of the evidence; what was found comes first."""
-    every = [*_downloads(inputs), *_coverage(inputs), *_files(inputs), *_custody(inputs)]
+    every = [
+        *_downloads(inputs),
+        *_actors(inputs),
+        *_coverage(inputs),
+        *_files(inputs),
+        *_custody(inputs),
+    ]
     return tuple(sorted(every, key=lambda point: not point.found))
 
 
@@ -75,6 +81,21 @@ def _downloads(inputs: ReportInputs) -> Iterator[Unknown]:
     yield _point(
         "調査対象外のダウンロード", "Outside the focus", facts["elsewhere"], "回",
         "調査対象のアカウント・端末・期間ではない。数えて示すが、本人の数には入れていない。",
+    )  # fmt: skip
+
+
+def _actors(inputs: ReportInputs) -> Iterator[Unknown]:
+    """Acts of which nobody can be named, and those whose entry log was silent."""
+    if inputs.actors is None:
+        return
+    told = inputs.actors.verdicts
+    open_acts = told.filter(pl.col("verdict") != "identified")
+    silent = told.filter(pl.col("presence") == "silent").height
+    narrowed = told.filter(pl.col("verdict") == "narrowed").height
+    yield _point(
+        "操作した者を特定できない行為", "Nobody can be named", open_acts.height, "件",
+        f"共用アカウントを使った者が一人に定まらない。うち{number(narrowed)}件は候補が絞られる。"
+        f"入退室記録が空白の時間の行為は{number(silent)}件で、そこでは誰も除外していない。",
     )  # fmt: skip
 
 
