@@ -97,6 +97,14 @@ def test_the_next_entry_ends_a_stay_without_exit() -> None:
     assert verdict(case(presence=[*HABITS, A_ALONE[0], *again, A_ALONE[2]]))["possible"] == 1
 
 
+def test_clocks_may_differ_by_minutes_and_then_tell_nothing() -> None:
+    near = stay("B", f"{DAY} 09:00", f"{DAY} 19:27")  # three minutes before the act begins
+    clear = stay("B", f"{DAY} 09:00", f"{DAY} 19:20")
+    for last, possible in ((near, 2), (clear, 1)):
+        given = case(presence=[*HABITS, A_ALONE[0], last, A_ALONE[2]])
+        assert verdict(given)["possible"] == possible
+
+
 def test_absence_in_a_silent_log_excludes_nobody() -> None:
     quiet = [{"kind": "presence", "from": jst("2014-05-10"), "to": jst("2014-05-20")}]
     found = attributed(case(presence=HABITS + A_ALONE, silences=quiet))
