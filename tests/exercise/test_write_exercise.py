@@ -220,6 +220,7 @@ def test_a_mandate_names_the_account_and_the_days(tiny: ExercisePaths) -> None:
 
     assert mandate["focus"]["accounts"] == ["pds-admin"]
     assert mandate["zone"] == "Asia/Tokyo"
+    assert mandate["organisations"]["ORG-MAINT"]["sector"] == "private"
 
 
 def test_an_order_that_came_late_authorises_nothing(tiny: ExercisePaths) -> None:

@@ -131,8 +131,22 @@ def text(settings: CaseSettings) -> str:
         "",
         "[recipients]                   # party = public key its package is sealed for:",
         '# P1 = "age1…"                 # age1…, ssh-ed25519 … or ssh-rsa …; or a list of such',
+        *_organisations_text(settings),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _organisations_text(settings: CaseSettings) -> list[str]:
+    lines = ["", "# [organisations.ID]: sector, knew_on of a party or of one in the entrustments"]
+    for name, about in settings.organisations.items():
+        lines += ["", f"[organisations.{_toml(name)}]"]
+        if about.sector:
+            lines.append(f"sector = {_toml(about.sector)}")
+        if about.knew_on:
+            lines.append(f"knew_on = {about.knew_on.isoformat()}")
+        if about.jurisdictions is not None:
+            lines.append(f"jurisdictions = {_toml_list(about.jurisdictions)}")
+    return lines
 
 
 def _toml(value: str) -> str:

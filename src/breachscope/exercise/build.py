@@ -51,6 +51,14 @@ knowledge_date = 2023-08-02
 accounts = ["{account}"]
 from = {first}
 to = {last}
+
+# The chain of entrustment, as its companies describe themselves.
+[organisations.ORG-CENTRE]
+sector = "private"
+
+[organisations.ORG-MAINT]
+sector = "private"
+knew_on = 2023-07-31
 """
 
 

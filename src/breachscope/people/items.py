@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 CHECKED_FIELDS: Final = ("customer_no",)
 """Known columns whose values are read all the same: numbers of another kind may stand there."""
 
-CHECKS: Final = {"my_number": checkdigits.is_my_number, "card": checkdigits.is_card}
-NUMBERS: Final = {"my_number": checkdigits.has_twelve, "card": checkdigits.has_card_length}
-
 CHANCE: Final = 0.25
 """Of numbers drawn at random one in ten or eleven passes a check digit. Where many numbers stand
 and fewer than this share of them pass, passing says nothing."""
@@ -62,12 +59,17 @@ def version_items(
     rows = []
     for place, column in enumerate(columns):
         counted = (
-            value_counts(records, column.stored, rules.contents)
+            value_counts(records, column.stored, _tests(column, rules))
             if records is not None and column.read and column.stored
             else None
         )
         rows += [{"place": place, **row} for row in _column_items(column, rules, counted)]
     return pl.DataFrame(rows, schema=OF_VERSION)
+
+
+def _tests(column: Column, rules: Items) -> list[ContentItem]:
+    """Of a known column, numbers that prove themselves; words are for those nobody knows."""
+    return [rule for rule in rules.contents if rule.check or column.field is None]
 
 
 OF_VERSION: Final = pl.Schema(
@@ -86,26 +88,27 @@ def value_counts(
 
     For a check digit also, as `RULE of`, the rows that hold a number that long.
     """
-    value, rows = pl.col("value"), pl.col("rows")
-    filled = value.is_not_null() & (value != "")
-    figures = {"rows": rows.sum(), "filled": rows.filter(filled).sum()}
-    for rule in contents:
-        if rule.check:
-            figures[f"{rule.id} of"] = rows.filter(filled & NUMBERS[rule.check](value)).sum()
-        figures[rule.id] = rows.filter(filled & _fits(rule, value)).sum()
     distinct = (
         records.select(value=pl.col(column).cast(pl.String).str.strip_chars())
         .group_by("value")
         .agg(rows=pl.len())
+        .collect()
     )
-    found = distinct.select(**figures).collect().row(0, named=True)
-    return {name: int(number) for name, number in found.items()}
+    filled = distinct.filter(pl.col("value").is_not_null() & (pl.col("value") != ""))
+    numbers = checkdigits.with_numbers(filled)
+    found = {"rows": _rows(distinct), "filled": _rows(filled)}
+    for rule in contents:
+        if rule.check:
+            found[f"{rule.id} of"] = _rows(numbers.filter(f"has_{rule.check}"))
+            found[rule.id] = _rows(numbers.filter(f"is_{rule.check}"))
+        else:
+            said = pl.col("value").str.contains_any(rule.words, ascii_case_insensitive=True)
+            found[rule.id] = _rows(filled.filter(said))
+    return found
 
 
-def _fits(rule: ContentItem, value: pl.Expr) -> pl.Expr:
-    if rule.check:
-        return CHECKS[rule.check](value)
-    return value.str.contains_any(rule.words, ascii_case_insensitive=True)
+def _rows(distinct: pl.DataFrame) -> int:
+    return int(distinct["rows"].sum())
 
 
 def plain(name: str) -> str:
@@ -188,6 +191,8 @@ def _by_content(rules: Items, counted: Mapping[str, int] | None) -> Iterator[Row
     if counted is None:
         return
     for rule in rules.contents:
+        if rule.id not in counted:
+            continue
         fitting, filled = counted[rule.id], counted["filled"]
         of = counted.get(f"{rule.id} of", filled)
         if fitting < rule.asks_count or (rule.check and _is_chance(fitting, of, rule)):

@@ -81,6 +81,7 @@ def mandate(path: Path) -> dict[str, Any]:
         "hosts": focus.get("hosts", []),
         "days": (str(focus["from"]), str(focus["to"])),
         "knowledge_date": told.get("knowledge_date"),
+        "organisations": told.get("organisations"),
     }
 
 

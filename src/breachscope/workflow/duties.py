@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from breachscope.workflow.counting import Content
     from breachscope.workflow.situation import Situation
 
-ITEMS_VERSION = 1
+ITEMS_VERSION = 2
 ITEM_TABLE_VERSION = 1
 OBLIGATIONS_VERSION = 1
 

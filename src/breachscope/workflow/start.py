@@ -27,6 +27,7 @@ def init(
     days: tuple[str | None, str | None],
     command: Sequence[str],
     knowledge_date: object = None,
+    organisations: dict[str, Any] | None = None,
 ) -> folder.CaseFolder:
     """Make a case folder and open its ledger.
 
@@ -39,6 +40,7 @@ def init(
         "zone": zone,
         "playbook": playbook,
         "knowledge_date": knowledge_date,
+        "organisations": organisations or {},
         "focus": {"accounts": list(accounts), "hosts": list(hosts), "from": days[0], "to": days[1]},
     }
     made = folder.create(root, checked(told))
