@@ -61,7 +61,13 @@ def actors(context: Context, number: int | None) -> tables.Shown:
         "run": chosen,
         "acts": rows,
         "people": people.with_columns(tables.iso_times()).to_dicts(),
-        "reliabilities": context.playbook.actors.model_dump(mode="json"),
+        "reliabilities": _stated(context, chosen),
     }
     joined = pl.col("supported_by", "against").list.join("; ")
     return tables.Shown("actors", document, weighed.with_columns(joined))
+
+
+def _stated(context: Context, number: int) -> dict[str, Any] | None:
+    """The reliabilities of that run; null if the playbook has been changed since."""
+    same = tables.run_record(context, number)["playbook"]["digest"] == context.playbook.digest
+    return context.playbook.actors.model_dump(mode="json") if same else None
