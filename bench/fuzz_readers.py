@@ -3,12 +3,13 @@
 `make fuzz` (or `python bench/fuzz_readers.py --minutes 60 --seed 1`) prints each finding with the
 seed that makes it again and leaves a summary in bench/work/fuzz.json. A case that takes longer
 than a minute counts as a hang. Where atheris can be imported and `--guided` is given, it chooses
-the bytes by what they reach in the code.
+the bytes by what they reach in the code, and ends at its first failure.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
 import signal
@@ -23,12 +24,18 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path += [str(HERE.parent / "tests" / "evidence"), str(HERE.parent / "tests")]
 
-from log_mutations import mutated, options  # noqa: E402
-from log_samples import name_of, readers_and_kinds  # noqa: E402
-from reader_checks import check  # noqa: E402
+GUIDED = "--guided" in sys.argv
+with contextlib.ExitStack() as stack:
+    if GUIDED:
+        import atheris  # type: ignore[import-not-found]
 
-from breachscope.evidence.readers import reader_of  # noqa: E402
-from breachscope.schema import Kind  # noqa: E402
+        stack.enter_context(atheris.instrument_imports(include=["breachscope"]))
+    from log_mutations import mutated, options
+    from log_samples import SEEDS, name_of, readers_and_kinds
+    from reader_checks import check
+
+    from breachscope.evidence.readers import reader_of
+    from breachscope.schema import Kind
 
 SECONDS_OF_A_HANG = 60
 
@@ -84,9 +91,9 @@ def main() -> None:
     given.add_argument("--only", nargs="*", default=[], help="names of readers")
     given.add_argument("--guided", action="store_true", help="let atheris choose, if it is there")
     asked = given.parse_args()
+    if asked.guided:  # it has an alarm of its own
+        guided(asked.minutes, asked.seed, set(asked.only))
     signal.signal(signal.SIGALRM, _hang)
-    if asked.guided:
-        guided(set(asked.only))
     found, seed, began = Found(), asked.seed, time.monotonic()
     while time.monotonic() - began < asked.minutes * 60:
         one(seed, found, set(asked.only))
@@ -113,18 +120,23 @@ def write(found: Found, seconds: float, first: int, last: int) -> None:
     print(f"{cases:,} cases in {seconds:.0f} s, {len(found.findings)} kinds of failure")
 
 
-def guided(only: set[str]) -> None:
-    """Hand over to atheris; it ends at its first failure."""
-    import atheris  # type: ignore[import-not-found]
-
+def guided(minutes: float, seed: int, only: set[str]) -> None:
+    """Hand over to atheris, which begins with the samples and prints what it reaches."""
     chosen = [both for both in readers_and_kinds() if not only or name_of(both[0]) in only]
+    corpus = HERE / "work" / "fuzz-corpus"
+    corpus.mkdir(parents=True, exist_ok=True)
+    for place in range(len(chosen)):
+        for number, sample in enumerate(SEEDS):
+            (corpus / f"{place}-{number}").write_bytes(bytes([place]) + sample)
 
     def target(data: bytes) -> None:
         if data:
             reader, kind = chosen[data[0] % len(chosen)]
             check(reader, kind, data[1:])
 
-    atheris.Setup([sys.argv[0]], target)
+    limits = [f"-max_total_time={round(minutes * 60)}", f"-seed={seed}", "-timeout=60"]
+    limits.append(f"-artifact_prefix={corpus.parent}/fuzz-")
+    atheris.Setup([sys.argv[0], *limits, str(corpus)], target)
     atheris.Fuzz()
 
 

@@ -17,6 +17,7 @@ ODD: Final = (
     b"\xed\xa0\x80",
     b"\xf0\x9f\x98\x80",
     b" ", b"  ", b"\t", b"\x0b", b"\x0c", b"\x1c", b"\x1b$B", b"-", b"#", b"#Fields: ", b"#Fields:",
+    b"#Fields: path title at ^.*$ *",
     b"#Fields: date time c-ip", b"#Fields: a a a", b"#Fields: text line byte bad skip", b"#Date:",
     b"#Date: x", b"#Software: Microsoft Internet Information Services", b"{", b"}", b"[", b"]",
     b'{"a":' * 50, b"[" * 2000, b"{}", b"NaN", b"1e999", b"null", b"true", b",", b",AuditData,",

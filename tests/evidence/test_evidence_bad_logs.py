@@ -95,6 +95,16 @@ def test_a_number_sign_in_a_name_is_no_directive(tmp_path: Path) -> None:
     assert found.rows["title"].to_list() == ["a#1", "b#Fields:x"]
 
 
+def test_fields_may_have_any_names(tmp_path: Path) -> None:
+    fields = "#Fields: date time cs-uri-stem path title * ^.*$ text line bad day account account"
+    row = "2014-05-01 01:00:00 /a.csv p t s r x 1 b d adm adm"
+    found = taken(tmp_path, lines(fields, row), rows=2)
+
+    told = {name.removeprefix("attr:"): found.rows[name][0] for name in found.rows.columns}
+    assert found.rows.select("path", "title").rows() == [("/a.csv", "a")]
+    assert (found.rows["attr:path"][0], told["*"], told["^.*$"]) == ("p", "s", "r")
+
+
 def test_a_line_of_ten_megabytes_is_a_line(tmp_path: Path) -> None:
     long = ROW % ("x" * (10 << 20))
     found = taken(tmp_path, lines(FIELDS, ROW % "a", long, ROW % "b"), rows=4)

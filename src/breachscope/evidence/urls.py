@@ -34,6 +34,7 @@ def with_list(frame: pl.DataFrame, stem: pl.Expr, query: pl.Expr) -> pl.DataFram
     frame = frame.with_columns(_stem=stem, _query=pl.when(query.str.contains(_TELLING)).then(query))
     paths = _paths(frame["_stem"].drop_nulls().unique())
     queries = _queries(frame["_query"].drop_nulls().unique())
+    frame = frame.drop("path", "title", "list_id", strict=False)
     frame = frame.join(paths, on="_stem", how="left", maintain_order="left").join(
         queries, on="_query", how="left", maintain_order="left"
     )

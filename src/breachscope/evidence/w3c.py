@@ -71,9 +71,9 @@ def batches(
         stream: the log.
         how: how it is to be read.
         note: says something of the file to people.
-        take: as of `loglines.batches`, for lines of one set of names; it is given the fields
-            as columns of these names, null where they are empty or a dash, and `day`, that of
-            the last `#Date`.
+        take: as of `loglines.batches`, for lines under one `#Fields`; it is given these
+            names, a repeated one told apart by its place, and the lines with columns so named,
+            null where a field is empty or a dash, and `day`, that of the last `#Date`.
 
     Returns:
         Batches whose every line is accounted for.
@@ -160,10 +160,11 @@ def _group(
     if early:
         note(BY_FIRST)
     cells = good["cells"].struct.unnest()
-    cells.columns = list(_distinct(fields))
+    names = _distinct(fields)
+    cells.columns = names
     nothing = pl.col(pl.String).is_in(["-", ""])
     cells = cells.select(pl.when(~nothing).then(pl.col(pl.String)).name.keep())
-    made = take(good.drop("cells").hstack(cells).with_columns(day=pl.lit(day)), fields)
+    made = take(good.drop("cells").hstack(cells).with_columns(day=pl.lit(day)), tuple(names))
     return pl.concat([made, bad], how="diagonal")
 
 

@@ -61,15 +61,15 @@ def _downloads(lines: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
 
     day = cell("date") if "date" in fields else pl.col("day")
     status = cell("sc-status")
+    kept = {name: lines[name] for name in fields if name not in _USED}
     made = urls.with_list(lines, cell("cs-uri-stem"), cell("cs-uri-query"))
-    kept = {ATTRIBUTE_PREFIX + n: pl.col(n) for n in dict.fromkeys(fields) if n not in _USED}
     return made.with_columns(
+        *(values.alias(ATTRIBUTE_PREFIX + name) for name, values in kept.items()),
         at=pl.concat_str(day.fill_null(""), cell("time").fill_null(""), separator=" "),
         account=loglines.named(cell("cs-username")),
         source_ip=cell("c-ip"),
         bytes=pl.when(~status.str.contains("^[34]").fill_null(value=False)).then(cell("sc-bytes")),
         status=_status(cell("cs-method"), status, cell("sc-win32-status")),
-        **kept,
     )
 
 
