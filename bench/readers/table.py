@@ -34,29 +34,29 @@ WORK = HERE.parent / "work" / "readers"
 RESULTS = HERE.parent / "work" / "readers.json"
 PLASO = ROOT / ".venv-plaso" / "bin"
 LINES = 100_000
-REPEATS = 3
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--long", type=int, help="lines of a log for ours alone")
+    options.add_argument("--turns", type=int, default=3, help="of each, one after the other")
     given = options.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if given.long:
         found["long"] = {"lines": given.long, **at_length(given.long)}
     else:
-        found["compared"] = {"lines": LINES, **compared()}
+        found["compared"] = {"lines": LINES, **compared(given.turns)}
     found["machine"] = machine()
     RESULTS.write_text(json.dumps(found, indent=1))
     print(json.dumps(found, indent=1))
 
 
-def compared() -> dict[str, Any]:
+def compared(turns: int) -> dict[str, Any]:
     """The same file by both, in turn, so that what else the machine does falls on both."""
     log = made(LINES)
     steps: dict[str, list[dict[str, float]]] = {"ours": [], "plaso": []}
-    for _ in range(REPEATS):
+    for _ in range(turns):
         for name, once in (("ours", ours), ("plaso", plaso)):
             steps[name].append({**asdict(once(log)), "load": round(os.getloadavg()[0], 2)})
     walls = {name: median(step["wall"] for step in each) for name, each in steps.items()}
