@@ -160,7 +160,26 @@ SAMPLES: Final = {
     "teamviewer": TEAMVIEWER,
     "setupapi": SETUPAPI,
 }
-SEEDS: Final = (*SAMPLES.values(), SYSLOG)
+EVENTS: Final = lines(
+    json.dumps(
+        {
+            "message": f"[200] GET /{LIST}.csv",
+            "datetime": "2024-01-01T00:00:00+00:00",
+            "timestamp": 1704067200000000,
+            "timestamp_desc": "Recorded Time",
+            "data_type": "iis:log:line",
+        },
+        ensure_ascii=False,
+    ),
+    '{"message": "x", "datetime": "2024-01-01T00:00:01", "timestamp_desc": "y"}',
+)
+L2TCSV: Final = lines(
+    "date,time,timezone,MACB,source,sourcetype,type,user,host,short,desc,version,filename,inode,"
+    "notes,format,extra",
+    f"01/31/2024,23:59:59,UTC,M...,LOG,IIS,Recorded Time,adm,PC1,s,GET /{LIST}.csv,2,x.log,-,-,"
+    "text/winiis,a: b; c: d",
+)
+SEEDS: Final = (*SAMPLES.values(), SYSLOG, EVENTS, L2TCSV)
 """What fuzzing begins with."""
 
 
