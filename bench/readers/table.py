@@ -16,6 +16,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
@@ -45,29 +46,34 @@ def main() -> None:
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     if given.long:
         found["long"] = {"lines": given.long, **at_length(given.long)}
-    else:
-        found["compared"] = {"lines": LINES, **compared(given.turns)}
-    found["machine"] = machine()
-    RESULTS.write_text(json.dumps(found, indent=1))
+        write(found)
+    for both in () if given.long else compared(given.turns):
+        found["compared"] = {"lines": LINES, **both}
+        write(found)
     print(json.dumps(found, indent=1))
 
 
-def compared(turns: int) -> dict[str, Any]:
+def write(found: dict[str, Any]) -> None:
+    """After every turn, so that a driver that is stopped loses none."""
+    RESULTS.write_text(json.dumps({**found, "machine": machine()}, indent=1))
+
+
+def compared(turns: int) -> Iterator[dict[str, Any]]:
     """The same file by both, in turn, so that what else the machine does falls on both."""
     log = made(LINES)
     steps: dict[str, list[dict[str, float]]] = {"ours": [], "plaso": []}
     for _ in range(turns):
         for name, once in (("ours", ours), ("plaso", plaso)):
             steps[name].append({**asdict(once(log)), "load": round(os.getloadavg()[0], 2)})
-    walls = {name: median(step["wall"] for step in each) for name, each in steps.items()}
-    cpus = {name: median(step["cpu"] for step in each) for name, each in steps.items()}
-    return {
-        "steps": steps,
-        "bytes": log.stat().st_size,
-        "events": events(),
-        "ratio": walls["plaso"] / walls["ours"],
-        "ratio_cpu": cpus["plaso"] / cpus["ours"],
-    }
+        walls = {name: median(step["wall"] for step in each) for name, each in steps.items()}
+        cpus = {name: median(step["cpu"] for step in each) for name, each in steps.items()}
+        yield {
+            "steps": steps,
+            "bytes": log.stat().st_size,
+            "events": events(),
+            "ratio": walls["plaso"] / walls["ours"],
+            "ratio_cpu": cpus["plaso"] / cpus["ours"],
+        }
 
 
 def at_length(lines: int) -> dict[str, Any]:
