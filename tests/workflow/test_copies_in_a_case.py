@@ -66,6 +66,30 @@ def test_missing_altered_and_added_lines_are_shown_with_both_places(copied: Path
     assert found["added_lines"] == [41]  # N99
 
 
+def test_the_downloads_that_hang_on_each_line_are_told_as_either_copy_tells_them(
+    copied: Path,
+) -> None:
+    found = copies(copied)
+    told = [
+        (row["change"], row["side"], row["line"], row["party_id"], row["tier"])
+        for row in found["downloads"]
+    ]
+
+    assert told == [
+        ("missing", "original", 12, "P1", "possible"),  # N10
+        ("altered", "original", 22, "P1", "possible"),  # N20
+        ("altered", "copy", 21, "P1", None),
+        ("added", "copy", 41, "P2", None),  # N99
+    ]
+
+
+def test_where_each_copy_lacks_lines_of_the_other_neither_is_whole(copied: Path) -> None:
+    assert copies(copied)["neither_whole"]
+    said = breachscope("show", "coverage", "--case", copied).out
+    assert "neither is whole" in said
+    assert "missing: 1 downloads in the counts; parties P1" in said
+
+
 def test_rows_taken_are_those_in_use_and_those_superseded(copied: Path) -> None:
     evidence = breachscope("status", "--case", copied, "--json").json()["evidence"]
     logs = [row for row in evidence if row["file"] in ("first.csv", "second.csv")]

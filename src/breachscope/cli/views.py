@@ -177,6 +177,11 @@ def coverage(document: dict[str, Any]) -> None:
             )
         for text in _wholeness(source):
             print(f"{source['kind']}: {text}")
+        for gap in source["number_gaps"]:
+            print(
+                f"{source['kind']}: numbers {gap['first']} to {gap['last']} missing "
+                f"({gap['missing']:,}), {gap['from'][:16]} to {gap['to'][:16]}"
+            )
         for copy in source["copies"]:
             print(
                 f"{source['kind']}: {copy['copy']} is a copy of {copy['original']}: "
@@ -184,6 +189,8 @@ def coverage(document: dict[str, Any]) -> None:
                 f"{len(copy['altered_lines'])} altered, "
                 f"{len(copy['added_lines'])} added"
             )
+            for text in _hanging(copy):
+                print(f"  {text}")
     for missing in document["expected_missing"]:
         print(f"never given: {missing['kind']}: {missing['why']}")
 
@@ -202,6 +209,19 @@ def _wholeness(source: dict[str, Any]) -> Iterator[str]:
     for mark in source["damaged"]:
         lost = "" if mark["records"] is None else f", {mark['records']:,} records in it"
         yield f"damaged: {mark['why']}{lost}: {_place(mark)}"
+
+
+def _hanging(copy: dict[str, Any]) -> Iterator[str]:
+    """What hangs on the lines in which a copy differs."""
+    if copy["neither_whole"]:
+        yield "neither is whole: each holds lines the other lacks"
+    for change in ("missing", "altered", "added"):
+        mine = [row for row in copy["downloads"] if row["change"] == change]
+        counted = [row for row in mine if row["tier"] in ("confirmed", "probable", "possible")]
+        parties = sorted({row["party_id"] for row in mine if row["party_id"]})
+        if mine:
+            named = ", ".join(parties[:6]) + (", …" if len(parties) > 6 else "")
+            yield f"{change}: {len(counted)} downloads in the counts; parties {named or 'unknown'}"
 
 
 def _place(mark: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from breachscope.exercise.actor_score import actor_scores, doers
 from breachscope.exercise.answer_score import all_stretches, answer_score
 from breachscope.exercise.build import ExercisePaths, write_exercise
 from breachscope.exercise.control_score import control_scores
+from breachscope.exercise.integrity_score import integrity_scores
 from breachscope.exercise.leak_score import leak_scores
 from breachscope.exercise.score import Run, Scores, Truth, read_truth, scores
 
@@ -17,6 +18,7 @@ __all__ = [
     "answer_score",
     "control_scores",
     "doers",
+    "integrity_scores",
     "leak_scores",
     "read_truth",
     "scores",

@@ -45,6 +45,7 @@ UNSEEN_WHYS: Final = (
     "silent",
     "no_line_in_month",
     "cleared",
+    "numbers_missing",  # the log numbers its lines, and leaves numbers out there
     "proved_short",  # a seized file shows a download that no line of the log tells of
     "left_out",  # an altered copy that this answer does without
     "outside_focus",

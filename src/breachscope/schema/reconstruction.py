@@ -251,3 +251,38 @@ DEVICES: Final = pl.Schema(
     }
 )
 """One row a device, whichever of registry, setup log and events saw it."""
+
+NUMBER_GAPS: Final = pl.Schema(
+    {
+        "kind": pl.String(),
+        "first": pl.String(),  # numbers that should be there and are not, both included
+        "last": pl.String(),
+        "missing": pl.UInt64(),
+        "from": UTC_TIME,  # of the last line before the gap
+        "to": UTC_TIME,  # of the first line after it
+        "evidence_id": pl.String(),  # where the line before stands
+        "line": pl.UInt64(),
+        "next_evidence_id": pl.String(),
+        "next_line": pl.UInt64(),
+    }
+)
+"""Coverage: where the running numbers of a log's own events leave some out."""
+
+COPY_EVENTS: Final = pl.Schema(
+    {
+        "original": pl.String(),
+        "copy": pl.String(),
+        "change": pl.Enum(["missing", "altered", "added"]),
+        "side": pl.Enum(["original", "copy"]),
+        "line": pl.UInt64(),
+        "event_id": pl.String(),
+        "at": UTC_TIME,
+        "account_key": pl.String(),
+        "party_id": pl.String(),
+        "list_id": pl.String(),
+        "version_id": pl.String(),
+        "rows": pl.Int64(),
+        "tier": TIER,  # null on the copy's side: such a line makes no event
+    }
+)
+"""Copies of download logs: which download hangs on each line that differs, as either tells it."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from breachscope.errors import ConfigError
-from breachscope.reconstruct import answer, coverage, extraction, facts, timeline
-from breachscope.schema import FINDINGS, QUESTIONS, SILENCES, UNSEEN, Kind
-from breachscope.workflow import frames, judging, reconstruction
+from breachscope.reconstruct import answer, coverage, facts
+from breachscope.schema import FINDINGS, QUESTIONS, SILENCES, UNSEEN, Kind, conform
+from breachscope.workflow import integrity, judging, reconstruction
 from breachscope.workflow.situation import Moment, Situation, had
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def findings(s: Situation, judged: judging.Judged) -> pl.DataFrame:
         answer.download_findings(egress, worked(s), s.context.playbook.rules.limits),
         answer.ground_findings(pl.scan_parquet(judged.egress / "grounds.parquet")),
         answer.leak_findings(judged.leaks.sources.lazy(), versions, egress),
-        copy_findings(s, versions),
+        copy_findings(s, judged),
     ]
     return pl.concat(parts).sort("first", "party_id", "event_id", "sort").collect()
 
@@ -82,7 +82,7 @@ def worked(s: Situation) -> tuple[datetime, datetime] | None:
     return None if first is None else (first, last)
 
 
-def copy_findings(s: Situation, versions: pl.LazyFrame) -> pl.LazyFrame:
+def copy_findings(s: Situation, judged: judging.Judged) -> pl.LazyFrame:
     """FINDINGS of lines that stand in a copy of a download log and differ from the original's.
 
     Lines added in the copy, and altered ones whose event differs, until a ruling takes them up
@@ -95,25 +95,24 @@ def copy_findings(s: Situation, versions: pl.LazyFrame) -> pl.LazyFrame:
         pl.scan_parquet(place / "lines.parquet")
         .filter((pl.col("change") == "added") | ((pl.col("change") == "altered") & differs))
         .join(open_pairs.select("original", "copy"), on=["original", "copy"], how="semi")
-        .select(evidence_id="copy", line="copy_line")
+        .select("copy", line="copy_line")
     )
-    waiting = pl.scan_parquet(place / "superseded.parquet").join(
-        lines, on=["evidence_id", "line"], how="semi"
-    )
-    named = set(waiting.select("evidence_id").collect()["evidence_id"])
-    copied = [item for item in s.items if item.evidence_id in named]
-    logged = frames.table(s.context.case, copied, Kind.DOWNLOADS)
-    own = timeline.event_id(
-        logged.join(waiting, on=["evidence_id", "member", "line"], how="semi", nulls_equal=True)
-    )
-    tied = extraction.bound(frames.with_keys(own, s.context.playbook.rules.accounts), versions)
-    asked = s.until(tied, Kind.DOWNLOADS).filter(facts.in_focus(reconstruction.focus(s)))
-    return asked.select(
-        "party_id",
-        first="at",
-        last="at",
-        sort=pl.lit("copy_line", FINDINGS["sort"]),
-        event_id=timeline.place(),
+    told = integrity.integrity_part(s, judged) / "copy_events.parquet"
+    taken_up = pl.scan_parquet(place / "superseded.parquet").select("line", copy="evidence_id")
+    return (
+        pl.scan_parquet(told)
+        .filter(pl.col("side") == "copy")
+        .join(lines, on=["copy", "line"], how="semi")
+        .join(taken_up, on=["copy", "line"], how="semi")
+        .filter(facts.in_focus(replace(reconstruction.focus(s), hosts=())))
+        .select(
+            "party_id",
+            "event_id",
+            first="at",
+            last="at",
+            sort=pl.lit("copy_line", FINDINGS["sort"]),
+        )
+        .pipe(conform, FINDINGS)
     )
 
 
@@ -123,19 +122,40 @@ def _unseen(
     place = reconstruction.coverage_part(s, Kind.DOWNLOADS)
     egress = pl.scan_parquet(judged.egress / "extractions.parquet")
     grounds = pl.scan_parquet(judged.egress / "grounds.parquet")
+    whole = integrity.integrity_part(s, judged)
     times = egress.filter(coverage.plausible("at")).select("at").collect()["at"]
     dark = [
         answer.unseen(
             times,
             pl.read_parquet(place / "silences.parquet"),
-            pl.DataFrame(schema=STRETCHES),
+            cleared(s, Kind.DOWNLOADS, times),
             reconstruction.focus(s),
             s.context.settings.zone,
         ),
         answer.proved_short(grounds, egress, times, s.context.playbook.rules.limits),
+        numbers_missing(pl.read_parquet(whole / "number_gaps.parquet")),
         answer.left_out(without),
     ]
     return pl.concat(dark).sort("from", "to", "why")
+
+
+def cleared(s: Situation, kind: Kind, times: pl.Series) -> pl.DataFrame:
+    """STRETCHES a cleared log took away: from the last line left before it was cleared."""
+    marks = reconstruction.marks_of_logs(s, [kind])
+    moments = marks.filter(pl.col("mark") == "cleared", pl.col("at").is_not_null())["at"].sort()
+    at = times.drop_nulls().sort()
+    before = [int(at.search_sorted(moment, "left")) for moment in moments]
+    rows = [
+        (at[n - 1] if n else answer.EVER[0], moment)
+        for n, moment in zip(before, moments, strict=True)
+    ]
+    return pl.DataFrame(rows, schema=STRETCHES, orient="row")
+
+
+def numbers_missing(gaps: pl.DataFrame) -> pl.DataFrame:
+    """UNSEEN: the pauses in which the log's running numbers leave some out."""
+    why = pl.lit("numbers_missing", UNSEEN["why"])
+    return gaps.select("from", "to", why=why).filter(pl.col("from") < pl.col("to"))
 
 
 @dataclass(frozen=True, slots=True)

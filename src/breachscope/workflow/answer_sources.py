@@ -10,7 +10,7 @@ import polars as pl
 from breachscope.reconstruct import answer, coverage, facts, timeline
 from breachscope.schema import COUNTED_TIERS, FINDING_SORTS, FINDINGS, Kind
 from breachscope.workflow import reconstruction
-from breachscope.workflow.answer_basis import STRETCHES, Basis
+from breachscope.workflow.answer_basis import Basis, cleared
 from breachscope.workflow.situation import LOGS, Situation, span_part
 from breachscope.workflow.tables import iso, iso_times
 
@@ -88,7 +88,7 @@ def _times(found: Basis, kind: Kind) -> pl.Series:
 def _unseen(s: Situation, kind: Kind, times: pl.Series) -> pl.DataFrame:
     silences = pl.read_parquet(reconstruction.coverage_part(s, kind) / "silences.parquet")
     zone = s.context.settings.zone
-    return answer.unseen(times, silences, pl.DataFrame(schema=STRETCHES), facts.Focus(), zone)
+    return answer.unseen(times, silences, cleared(s, kind, times), facts.Focus(), zone)
 
 
 def _broken(item: Item) -> Row:
@@ -163,7 +163,7 @@ _CHANGES: Final = ("missing", "altered", "added")
 def missing(found: Basis, told: list[Row]) -> list[Row]:
     """Sources the playbook expects that were never given, or say nothing of the stretch."""
     rules = found.s.context.playbook.rules
-    present = {item.kind for item in found.s.items}
+    present = {kind for item in found.s.items for kind in item.kinds}
     absent = coverage.missing_sources(present, rules.expected)
     never = [{"kind": e.kind.value, "what": "never given", "why": e.why} for e in absent]
     dark = {entry["kind"] for entry in told if entry.get("covered_share") == 0}

@@ -15,6 +15,7 @@ REASONS: Final = {
     "silent": "the download log is silent in part of the period against its own rhythm",
     "no_line_in_month": "the download log has no line at all in a month of the period",
     "cleared": "a log was cleared and what stood in it is gone",
+    "numbers_missing": "the running numbers of the download log leave some out there",
     "proved_short": "a seized file shows that lines of the download log are gone there",
     "left_out": "the log of part of the period is an altered copy, and was left out",
     "outside_focus": "part of the period is not under inquiry: nothing was searched there",

@@ -9,7 +9,7 @@ import polars as pl
 from breachscope.reconstruct import answer, contracts, controls, coverage, facts, timeline
 from breachscope.schema import CONTRACT_FINDINGS, SILENCES, UNSEEN, Kind
 from breachscope.workflow import frames, reconstruction
-from breachscope.workflow.answer_basis import STRETCHES
+from breachscope.workflow.answer_basis import cleared
 from breachscope.workflow.situation import LOGS, Situation
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def _unseen(s: Situation, kind: Kind, times: pl.Series) -> pl.DataFrame:
     silences = pl.DataFrame(schema=SILENCES)
     if kind in LOGS and s.of(kind):
         silences = pl.read_parquet(reconstruction.coverage_part(s, kind) / "silences.parquet")
-    cleared = pl.DataFrame(schema=STRETCHES)
-    return answer.unseen(times, silences, cleared, facts.Focus(), s.context.settings.zone)
+    gone = cleared(s, kind, times)
+    return answer.unseen(times, silences, gone, facts.Focus(), s.context.settings.zone)
 
 
 def _holders(s: Situation) -> pl.LazyFrame:

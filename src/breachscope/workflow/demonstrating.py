@@ -91,6 +91,7 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         all_stretches,
         answer_score,
         control_scores,
+        integrity_scores,
         leak_scores,
         score,
     )
@@ -139,6 +140,14 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         *leaks,
         *answers.as_lines(),
         *controls,
+        *integrity_scores(
+            {
+                name: pl.read_parquet(place / f"{name}.parquet")
+                for name in ("copy_lines", "silences", "rhythms", "number_gaps")
+            },
+            files,
+            paths.truth,
+        ),
         *who_scored(place, files, paths.truth),
     ]
 

@@ -22,6 +22,7 @@ from breachscope.workflow import (
     devices,
     duties,
     frames,
+    integrity,
     judging,
     leaks,
     notes,
@@ -52,6 +53,7 @@ RUN_TABLES = (
     "copy_lines",
     "copy_pairs",
     "log_marks",
+    *integrity.TABLES,
     "retold",
     *devices.TABLES,
     "counts",
@@ -179,6 +181,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
     refuse_double_parties(s)
     told = judging.judged(s)
     seen = coverage_tables(s)
+    whole = integrity.integrity_part(s, told)
     who = actors.actors_part(s, told.egress, seen["silences"])
     plugged = devices.devices_part(s)
     ladder = counted(
@@ -197,6 +200,7 @@ def computed_tables(s: Situation) -> dict[str, Path]:
             for name in ("extractions", "inquiry", "acts", "grounds")
         },
         **{name: who / f"{name}.parquet" for name in actors.TABLES},
+        **{name: whole / f"{name}.parquet" for name in integrity.TABLES},
         **seen,
         **{name: plugged / f"{name}.parquet" for name in devices.TABLES},
         **ladder,

@@ -10,7 +10,15 @@ import polars as pl
 from breachscope.case import folder
 from breachscope.errors import ConfigError
 from breachscope.reconstruct import coverage
-from breachscope.schema import ATTRIBUTE_PREFIX, LADDER_TIERS, MARKS_OF_LOGS, MEASURES, Kind
+from breachscope.schema import (
+    ATTRIBUTE_PREFIX,
+    COPY_EVENTS,
+    LADDER_TIERS,
+    MARKS_OF_LOGS,
+    MEASURES,
+    NUMBER_GAPS,
+    Kind,
+)
 from breachscope.workflow import frames, intake
 
 if TYPE_CHECKING:
@@ -186,6 +194,10 @@ def coverage_table(context: Context, number: int | None) -> Shown:
         for name in ("silences", "backward_steps", "copy_lines", "copy_pairs")
     }
     tables["log_marks"] = _log_marks(place)
+    tables |= {
+        name: _table(place, name, schema)
+        for name, schema in (("copy_events", COPY_EVENTS), ("number_gaps", NUMBER_GAPS))
+    }
     told = [*rhythms.iter_rows(named=True), *_eventless(rhythms, tables["log_marks"])]
     sources = [_source(row, tables) for row in told]
     present = {kind for item in run_items(context, chosen) for kind in item.kinds}
@@ -198,9 +210,13 @@ def coverage_table(context: Context, number: int | None) -> Shown:
 
 
 def _log_marks(place: Path) -> pl.DataFrame:
-    """MARKS_OF_LOGS of a run; none in a run made before there were any."""
-    path = place / "log_marks.parquet"
-    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=MARKS_OF_LOGS)
+    return _table(place, "log_marks", MARKS_OF_LOGS)
+
+
+def _table(place: Path, name: str, schema: pl.Schema) -> pl.DataFrame:
+    """A table of a run; without rows in a run made before there was such a table."""
+    path = place / f"{name}.parquet"
+    return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=schema)
 
 
 def _eventless(rhythms: pl.DataFrame, marks: pl.DataFrame) -> list[dict[str, Any]]:
@@ -218,7 +234,7 @@ def _source(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> dict[str, A
     silent = tables["silences"].filter(pl.col("kind") == kind)
     steps = tables["backward_steps"].filter(pl.col("kind") == kind)
     copies = [
-        _copy(pair, tables["copy_lines"])
+        _copy(pair, tables["copy_lines"], tables["copy_events"])
         for pair in tables["copy_pairs"].iter_rows(named=True)
         if pair["kind"] == kind
     ]
@@ -228,6 +244,7 @@ def _source(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> dict[str, A
         "last": iso(row["last"]),
         "silences": as_rows(silent.drop("kind")),
         **_wholeness(tables["log_marks"].filter(pl.col("kind") == kind)),
+        "number_gaps": as_rows(tables["number_gaps"].filter(pl.col("kind") == kind).drop("kind")),
         "backward_steps": as_rows(steps.drop("kind")),
         "copies": copies,
     }
@@ -250,8 +267,9 @@ def _wholeness(marks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _copy(pair: dict[str, Any], lines: pl.DataFrame) -> dict[str, Any]:
-    own = lines.filter((pl.col("original") == pair["original"]) & (pl.col("copy") == pair["copy"]))
+def _copy(pair: dict[str, Any], lines: pl.DataFrame, events: pl.DataFrame) -> dict[str, Any]:
+    both = (pl.col("original") == pair["original"]) & (pl.col("copy") == pair["copy"])
+    own = lines.filter(both)
     changed = {
         name: own.filter(pl.col("change") == name) for name in ("missing", "altered", "added")
     }
@@ -264,6 +282,9 @@ def _copy(pair: dict[str, Any], lines: pl.DataFrame) -> dict[str, Any]:
         "missing_lines": changed["missing"]["line"].to_list(),
         "altered_lines": altered.to_dicts(),
         "added_lines": changed["added"]["copy_line"].to_list(),
+        # Each holds lines the other lacks: neither can be the log as it was written.
+        "neither_whole": bool(changed["missing"].height and changed["added"].height),
+        "downloads": as_rows(events.filter(both).drop("original", "copy")),
     }
 
 
