@@ -21,6 +21,7 @@ from breachscope.cli import (
     package,
     review,
     run,
+    sensitivity,
     show,
     sign,
     why,
@@ -47,6 +48,7 @@ app.command("show")(show.show)
 app.command("why")(why.why)
 app.command("answer")(answer.answer)
 app.command("controls")(controls.controls)
+app.command("sensitivity")(sensitivity.sensitivity)
 app.command("decide")(decide.decide)
 app.command("review")(review.review)
 app.command("diff")(diff.diff)

@@ -26,6 +26,7 @@ class TableName(StrEnum):
     OBLIGATIONS = "obligations"
     DEVICES = "devices"
     EVIDENCE = "evidence"
+    SENSITIVITY = "sensitivity"
     TIMELINES = "timelines"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from breachscope.cli import duty_views
+from breachscope.cli import duty_views, sensitivity
 from breachscope.cli.actor_view import VERDICT_LETTER, WHO, actors
 from breachscope.cli.device_view import devices
 from breachscope.cli.output import SHOWN, bounds, more, print_table
@@ -268,5 +268,6 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "items": duty_views.items,
     "obligations": duty_views.obligations,
     "evidence": evidence,
+    "sensitivity": sensitivity.printed,
     "timelines": timelines,
 }

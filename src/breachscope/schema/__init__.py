@@ -24,6 +24,7 @@ from breachscope.schema.obligations import *
 from breachscope.schema.people import *
 from breachscope.schema.reconstruction import *
 from breachscope.schema.review import *
+from breachscope.schema.sensitivity import *
 
 
 def conform(frame: pl.LazyFrame, schema: pl.Schema) -> pl.LazyFrame:

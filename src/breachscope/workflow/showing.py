@@ -37,6 +37,9 @@ def shown(
         return due.obligations(context, number, due.day_of(as_of), party)
     if name == "items":
         return due.items(context, number, party)
+    if name == "sensitivity":
+        found = varied.sensitivity(case, quiet=True)
+        return tables.Shown(name, found.document, found.table)
     if name == "evidence":
         return tables.evidence(context)
     return _TABLES[name](context, number)

@@ -1,0 +1,94 @@
+"""The picture of what the counts hang on: one bar a variation, beside the case as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from breachscope.report.charts import GRID, INK, QUIET, TIER_COLOURS, WIDTH, steps
+from breachscope.report.svg import element, label, picture, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
+
+ROW: Final = 22.0
+LEFT: Final = 270.0
+RIGHT: Final = 110.0
+TOP: Final = 56.0
+TIERS: Final = ("confirmed", "probable", "possible")
+WORDS: Final = {
+    "as_it_is": "現状 / as it is",
+    "limit_halved": "÷2",
+    "limit_doubled": "×2",
+    "withheld": "なし / without",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One variation: persons by tier over all parties, and the high bound of all."""
+
+    sort: str
+    what: str
+    persons: Mapping[str, int]
+    high: int
+
+
+def drawn(bars: Sequence[Bar]) -> Markup:
+    """Bars of persons counted once over all parties; the line is the case as it is."""
+    highest = max((max(sum(bar.persons.values()), bar.high) for bar in bars), default=0)
+    ticks = steps(highest)
+    scale = (WIDTH - LEFT - RIGHT) / ticks[-1]
+    bottom = TOP + ROW * len(bars)
+    first = sum(bars[0].persons.values()) if bars else 0
+    return picture(
+        "感度 / What the counts hang on",
+        "各条件を半分・二倍にし、各証拠を除いた場合の本人数。値は表にある。",
+        WIDTH,
+        bottom + 24,
+        element(
+            "g",
+            *_legend(),
+            *(_tick(value, scale, bottom) for value in ticks),
+            *(_row(bar, TOP + i * ROW, scale, first) for i, bar in enumerate(bars)),
+            element("line", x1=LEFT + first * scale, x2=LEFT + first * scale, y1=TOP - 6,
+                    y2=bottom, stroke=INK, stroke_width=1, stroke_dasharray="3 3"),
+            font_family="sans-serif",
+        ),
+    )  # fmt: skip
+
+
+def _legend() -> list[Markup]:
+    parts: list[Markup] = []
+    for i, tier in enumerate(TIERS):
+        x = LEFT + i * 120
+        parts.append(element("rect", x=x, y=8, width=12, height=12, fill=TIER_COLOURS[tier]))
+        parts.append(label(tier, x + 18, 18, fill=INK))
+    parts.append(label("┤ high bound", LEFT + 3 * 120, 18, fill=QUIET))
+    return parts
+
+
+def _tick(value: int, scale: float, bottom: float) -> Markup:
+    x = LEFT + value * scale
+    line = element("line", x1=x, x2=x, y1=TOP - 6, y2=bottom, stroke=GRID)
+    return line + label(f"{value:,}", x, TOP - 12, 11, text_anchor="middle", fill=QUIET)
+
+
+def _row(bar: Bar, y: float, scale: float, first: int) -> Markup:
+    name = WORDS[bar.sort] if not bar.what else f"{WORDS[bar.sort]} {bar.what}"
+    total = sum(bar.persons.values())
+    change = "" if bar.sort == "as_it_is" else f"{total - first:+,}"
+    parts = [label(shortened(name, LEFT - 12, 12), 4, y + 15, fill=INK)]
+    x = LEFT
+    for tier in TIERS:
+        width = bar.persons[tier] * scale
+        colour = TIER_COLOURS[tier]
+        parts.append(element("rect", x=x, y=y + 3, width=width, height=ROW - 7, fill=colour))
+        x += width
+    end = LEFT + bar.high * scale
+    parts.append(element("line", x1=x, x2=end, y1=y + 11, y2=y + 11, stroke=QUIET))
+    parts.append(element("line", x1=end, x2=end, y1=y + 6, y2=y + 16, stroke=QUIET))
+    parts.append(label(change or f"{total:,}", WIDTH - RIGHT + 10, y + 15, fill=INK))
+    return element("g", *parts)
