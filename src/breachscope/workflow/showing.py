@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.errors import ConfigError
-from breachscope.workflow import device_table, due, showing_actors, sources, tables, timelines
+from breachscope.workflow import (
+    device_table,
+    due,
+    showing_actors,
+    sources,
+    tables,
+    timelines,
+    varied,
+)
 from breachscope.workflow.context import now, opened
 
 if TYPE_CHECKING:
