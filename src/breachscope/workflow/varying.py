@@ -108,7 +108,7 @@ def variations(s: Situation) -> Iterator[Variation]:
 def _within(name: str, value: float) -> float:
     """The value, held to what the limit may be (a share is at most 1)."""
     most = [rule.le for rule in Limits.model_fields[name].metadata if hasattr(rule, "le")]
-    return min([value, *most])
+    return float(min([value, *most]))
 
 
 def _with_limit(s: Situation, name: str, value: float) -> Situation:
