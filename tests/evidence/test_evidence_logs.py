@@ -132,6 +132,18 @@ def test_what_nginx_writes_into_json_is_read_though_it_is_none(tmp_path: Path) -
     assert found.rows["title"].to_list() == [LIST, LIST, "café", LIST]
 
 
+def test_the_host_of_an_object_is_the_server_not_the_client(tmp_path: Path) -> None:
+    row = (
+        '{"time":"2016-01-13T19:31:16+09:00","client_ip":"10.0.0.1","host":"www.example.jp",'
+        '"method":"GET","uri":"/L1.csv","args":"a=1","status":200,"bytes":5}'
+    )
+    found = taken(tmp_path, lines(row), D)
+
+    assert told(found, "source_ip", "attr:vhost", "path", "bytes") == [
+        ("10.0.0.1", "www.example.jp", "/L1.csv", 5)
+    ]
+
+
 def test_downloads_of_vsftpd_are_those_sent(tmp_path: Path) -> None:
     found = taken(tmp_path, SAMPLES["vsftpd"], D)
 

@@ -47,7 +47,7 @@ _JSON: Final = {
     "at": ("time_iso8601", "time_local", "time", "@timestamp", "timestamp", "StartUTC", "ts",
            "datetime", "date", "msec"),
     "ip": ("remote_addr", "remote_ip", "client_ip", "clientip", "ClientHost", "remoteIP",
-           "request.remote_ip", "request.client_ip", "remote_host", "client", "host"),
+           "request.remote_ip", "request.client_ip", "remote_host", "client"),
     "user": ("remote_user", "user_id", "user", "ClientUsername", "auth", "userid"),
     "request": ("request", "request_line"),
     "method": ("request_method", "method", "RequestMethod", "verb", "request.method"),
@@ -58,7 +58,7 @@ _JSON: Final = {
               "DownstreamContentSize", "body_bytes"),
     "referer": ("http_referer", "referer", "referrer"),
     "agent": ("http_user_agent", "user_agent", "agent", "userAgent"),
-    "vhost": ("server_name", "http_host", "vhost", "request.host", "RequestHost"),
+    "vhost": ("server_name", "http_host", "vhost", "host", "request.host", "RequestHost"),
 }  # fmt: skip
 
 
