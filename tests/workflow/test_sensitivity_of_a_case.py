@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import xml.etree.ElementTree as ET
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from golden import golden_case
 from golden.command import breachscope
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Variations = dict[tuple[str, str], dict[str, Any]]
 
@@ -93,3 +91,14 @@ def test_the_same_comes_back_party_by_party_and_as_a_picture(case: Path, tmp_pat
     assert sum("÷2" in text or "×2" in text for text in texts) == len(
         {row["variation"] for row in rows if row["sort"].startswith("limit")}
     )
+
+
+def test_a_run_asked_for_it_has_the_table_and_its_report_the_picture(case: Path) -> None:
+    plain = breachscope("run", "--case", case, "--json").json()
+    asked = breachscope("run", "--case", case, "--sensitivity", "--json").json()
+    pages = [Path(document["report"]).read_text(encoding="utf-8") for document in (plain, asked)]
+
+    assert ["What the counts hang on" in page for page in pages] == [False, True]
+    assert (case / "runs" / f"{asked['run']:04d}" / "sensitivity.parquet").is_file()
+    assert breachscope("verify", "--case", case).code == 0
+    assert breachscope("plan", "--case", case, "--json").json()["due"] == []

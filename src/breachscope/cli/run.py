@@ -22,6 +22,10 @@ def run(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 6 while conflicts wait for a ruling.")
     ] = False,
+    sensitivity: Annotated[
+        bool,
+        typer.Option("--sensitivity", help="Report what the counts hang on; takes longer."),
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +38,7 @@ def run(
         acquired_until=acquired_until,
         command=command_line(),
         quiet=quiet,
+        sensitivity=sensitivity,
     )
     if as_json:
         output.print_json(document)

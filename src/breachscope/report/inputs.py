@@ -154,5 +154,6 @@ class ReportInputs:
     changes: tuple[ChangeRow, ...] | None = None
     notes: tuple[str, ...] = ()  # what the run noticed that moves no figure
     actors: ActorFrames | None = None
+    sensitivity: Frame | None = None  # None: not asked for
     leaks: LeakFrames | None = None  # None: no leaked list is in evidence
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import polars as pl
+
+from breachscope.report import words
 from breachscope.report.charts import GRID, INK, QUIET, TIER_COLOURS, WIDTH, steps
 from breachscope.report.svg import element, label, picture, shortened
+from breachscope.report.tables import Table, columns
+from breachscope.report.words import number, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +38,50 @@ class Bar:
     sort: str
     what: str
     persons: Mapping[str, int]
+    low: int
     high: int
+
+    @property
+    def name(self) -> str:
+        """What was changed, in words."""
+        return f"{WORDS[self.sort]} {self.what}".strip()
+
+
+def bars(table: pl.DataFrame) -> list[Bar]:
+    """The case as it is first, then every variation by how far it moves the tiers."""
+    once = table.filter(pl.col("party_id").is_null()).sort("variation")
+    found = [
+        Bar(
+            row["sort"],
+            row["what"],
+            {tier: row[f"{tier}_count"] for tier in TIERS},
+            row["all_low"],
+            row["all_high"],
+        )
+        for row in once.iter_rows(named=True)
+    ]
+    first = found[0].persons
+
+    def moves(bar: Bar) -> tuple[int, str, str]:
+        moved = sum(abs(bar.persons[tier] - first[tier]) for tier in TIERS)
+        return -moved, bar.what, bar.sort
+
+    return [found[0], *sorted(found[1:], key=moves)]
+
+
+def table(bars: Sequence[Bar]) -> Table:
+    """The figures of the picture."""
+    first = sum(bars[0].persons.values())
+    rows = tuple(
+        (bar.name, *(number(bar.persons[tier]) for tier in TIERS),
+         f"{sum(bar.persons.values()) - first:+,}", span(bar.low, bar.high))
+        for bar in bars
+    )  # fmt: skip
+    heads = columns(
+        "条件|variation|l", *(f"{words.TIERS[tier]}|{tier}|n" for tier in TIERS),
+        "計の差|difference|n", "下限と上限|bounds|n",
+    )  # fmt: skip
+    return Table("条件を変えた場合の本人数", "What the counts hang on", heads, rows, len(rows))
 
 
 def drawn(bars: Sequence[Bar]) -> Markup:
@@ -77,10 +125,9 @@ def _tick(value: int, scale: float, bottom: float) -> Markup:
 
 
 def _row(bar: Bar, y: float, scale: float, first: int) -> Markup:
-    name = WORDS[bar.sort] if not bar.what else f"{WORDS[bar.sort]} {bar.what}"
     total = sum(bar.persons.values())
     change = "" if bar.sort == "as_it_is" else f"{total - first:+,}"
-    parts = [label(shortened(name, LEFT - 12, 12), 4, y + 15, fill=INK)]
+    parts = [label(shortened(bar.name, LEFT - 12, 12), 4, y + 15, fill=INK)]
     x = LEFT
     for tier in TIERS:
         width = bar.persons[tier] * scale

@@ -17,12 +17,13 @@ from breachscope.report import (
     leaks,
     lineage,
     routes,
+    sensitivity,
     tables,
     unknowns,
     words,
 )
 from breachscope.report.words import local, number, span
-from breachscope.schema import COUNTS, LADDER_TIERS, OVER_PARTIES, UTC_TIME, conform
+from breachscope.schema import COUNTS, LADDER_TIERS, OVER_PARTIES, SENSITIVITY, UTC_TIME, conform
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -95,6 +96,7 @@ class ReportView:
     leaks: Gallery | None
     acts: Table
     actors: Section | None
+    sensitivity: Section | None
     conflicts: Table
     rules: Table
     limits: Table
@@ -125,6 +127,7 @@ def view(inputs: ReportInputs) -> ReportView:
         leaks=_leaks(inputs),
         acts=tables.acts(inputs.acts, zone),
         actors=_actors(inputs),
+        sensitivity=_sensitivity(inputs),
         conflicts=tables.conflicts(inputs.egress, zone),
         rules=tables.rules(settings),
         limits=tables.limits(settings),
@@ -215,6 +218,13 @@ def _actors(inputs: ReportInputs) -> Section | None:
     if inputs.actors is None:
         return None
     return Section(*actors.section(inputs.actors, inputs.acts, inputs.settings.zone))
+
+
+def _sensitivity(inputs: ReportInputs) -> Section | None:
+    if inputs.sensitivity is None:
+        return None
+    bars = sensitivity.bars(conform(inputs.sensitivity.lazy(), SENSITIVITY).collect())
+    return Section(sensitivity.drawn(bars), (sensitivity.table(bars),))
 
 
 def _leaks(inputs: ReportInputs) -> Gallery | None:

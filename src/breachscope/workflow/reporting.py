@@ -56,6 +56,7 @@ def write_report(context: Context, number: int) -> Path:
                 outside_focus=_outside(place),
                 leaks=_leaks(place),
                 actors=_actors(context, place),
+                sensitivity=_sensitivity(place),
                 notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
@@ -96,6 +97,12 @@ def _actors(context: Context, place: Path) -> inputs.ActorFrames:
         people=held["actor_people"],
         rates=tuple(rates.items()),
     )
+
+
+def _sensitivity(place: Path) -> pl.DataFrame | None:
+    """SENSITIVITY of the run, where it was asked for."""
+    path = place / "sensitivity.parquet"
+    return pl.read_parquet(path) if path.is_file() else None
 
 
 def _outside(place: Path) -> int:

@@ -27,6 +27,7 @@ from breachscope.workflow import (
     leaks,
     notes,
     reconstruction,
+    varying,
 )
 from breachscope.workflow.context import Context, now
 from breachscope.workflow.parts import Missing, Parts, as_json, previous_parts
@@ -77,8 +78,17 @@ class Result:
     seconds: float
 
 
-def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool = False) -> Result:
+def run(
+    context: Context,
+    moment: Moment,
+    *,
+    command: Sequence[str],
+    quiet: bool = False,
+    sensitivity: bool = False,
+) -> Result:
     """Compute what changed and write the next numbered run. The case must be held.
+
+    With `sensitivity`, the run also has the table of what its counts hang on.
 
     Raises:
         TamperedEvidence: evidence is not what was taken in.
@@ -94,7 +104,7 @@ def run(context: Context, moment: Moment, *, command: Sequence[str], quiet: bool
     with tqdm(unit="part", desc="run", disable=quiet or not sys.stderr.isatty()) as bar:
         parts.on_made = lambda wanted: _show(bar, wanted)
         s = situation(context, parts, moment)
-        tables = computed_tables(s)
+        tables = computed_tables(s, sensitivity=sensitivity)
     result = Result(
         number, len(parts.made), len(parts.asked) - len(parts.made), time.perf_counter() - began
     )
@@ -174,7 +184,7 @@ def plan(context: Context, moment: Moment) -> list[tuple[Fingerprint, list[str]]
     return parts.made
 
 
-def computed_tables(s: Situation) -> dict[str, Path]:
+def computed_tables(s: Situation, *, sensitivity: bool = False) -> dict[str, Path]:
     """Every stage in order; the tables of the run by name."""
     if not s.items:
         raise EvidenceError("the case has no evidence", hint="breachscope add --as KIND FILE")
@@ -206,6 +216,8 @@ def computed_tables(s: Situation) -> dict[str, Path]:
         **ladder,
     }
     segments = counting.all_segments(told.inventory, told.egress, told.leaks.grounds)
+    if sensitivity:
+        so_far["sensitivity"] = varying.sensitivity_part(s, told, lambda _: None)
     return {
         **so_far,
         **duties.tables(s, told.inventory, told.contents, so_far, segments),

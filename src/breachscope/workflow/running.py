@@ -51,12 +51,13 @@ def run(
     acquired_until: str | None = None,
     command: Sequence[str],
     quiet: bool = False,
+    sensitivity: bool = False,
 ) -> dict[str, Any]:
     """Run the stages and write the report; the answer in short."""
     with folder.exclusive(folder.find(case)):
         context = opened(case)
         moment = moment_of(events_until, acquired_until, context.settings.zone)
-        result = running.run(context, moment, command=command, quiet=quiet)
+        result = running.run(context, moment, command=command, quiet=quiet, sensitivity=sensitivity)
         report = reporting.write_report(context, result.number)
     shown = tables.scope(context, result.number)
     conflicts = (

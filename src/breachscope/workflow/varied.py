@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tqdm import tqdm
 
 from breachscope.case import folder
-from breachscope.report.sensitivity import TIERS, Bar, drawn
+from breachscope.report.sensitivity import bars, drawn
 from breachscope.workflow import varying
 
 if TYPE_CHECKING:
@@ -40,22 +40,6 @@ def sensitivity(case: Path | None, *, quiet: bool = False) -> Varied:
 
 def write_picture(found: Varied, path: Path) -> None:
     """The picture as an SVG file of its own."""
-    folder.write_text(path, picture(found.document) + "\n")
-
-
-def picture(document: dict[str, Any]) -> str:
-    """One bar a variation: the case as it is first, then by how far it moves the counts."""
-    told = document["variations"]
-    once = [v["persons_over_parties"] for v in told]
-    first = {tier: once[0][tier]["count"] for tier in TIERS}
-    bars = [
-        Bar(v["sort"], v["what"], {t: o[t]["count"] for t in TIERS}, o["all"]["high"])
-        for v, o in zip(told, once, strict=True)
-    ]
-
-    def moves(bar: Bar) -> tuple[int, str, str]:
-        moved = sum(abs(bar.persons[tier] - first[tier]) for tier in TIERS)
-        return -moved, bar.sort, bar.what
-
-    svg = str(drawn([bars[0], *sorted(bars[1:], key=moves)]))
-    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    svg = str(drawn(bars(found.table)))
+    alone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    folder.write_text(path, alone + "\n")

@@ -62,15 +62,18 @@ def sensitivity(case: Path | None, told: Callable[[str], None] = lambda _: None)
         s = situation(context, Parts(context.case, previous_parts(context.case, latest)), Moment())
         if not s.of(Kind.DOWNLOADS):
             raise EvidenceError("the case has no downloads", hint="breachscope add")
-        return pl.read_parquet(sensitivity_part(s, told) / "sensitivity.parquet")
+        return pl.read_parquet(sensitivity_part(s, judging.judged(s), told))
 
 
-def sensitivity_part(s: Situation, told: Callable[[str], None]) -> Path:
-    """SENSITIVITY of a situation."""
-    base = judging.judged(s)
+def sensitivity_part(s: Situation, base: Judged, told: Callable[[str], None]) -> Path:
+    """SENSITIVITY of a situation judged.
+
+    Parts of variations are kept in the store as all others, and are no parts of a run.
+    """
 
     def make(target: Path) -> None:
-        found = [_counted(variation, base, told) for variation in variations(s)]
+        apart = replace(s, parts=Parts(s.context.case, {}), copies={})
+        found = [_counted(variation, base, told) for variation in variations(apart)]
         whole = pl.concat(found).sort("variation", "party_id", nulls_last=True)
         whole.lazy().pipe(conform, SENSITIVITY).sink_parquet(target / "sensitivity.parquet")
 
@@ -83,7 +86,7 @@ def sensitivity_part(s: Situation, told: Callable[[str], None]) -> Path:
         {"variations": [[v.sort, v.what, v.value] for v in variations(s)]},
         SENSITIVITY_VERSION,
     )
-    return s.parts.get(wanted, make)
+    return s.parts.get(wanted, make) / "sensitivity.parquet"
 
 
 def variations(s: Situation) -> Iterator[Variation]:
