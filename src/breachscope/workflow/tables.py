@@ -198,7 +198,7 @@ def coverage_table(context: Context, number: int | None) -> Shown:
         name: _table(place, name, schema)
         for name, schema in (("copy_events", COPY_EVENTS), ("number_gaps", NUMBER_GAPS))
     }
-    told = [*rhythms.iter_rows(named=True), *_eventless(rhythms, tables["log_marks"])]
+    told = [*rhythms.iter_rows(named=True), *eventless(rhythms, tables["log_marks"])]
     sources = [_source(row, tables) for row in told]
     present = {kind for item in run_items(context, chosen) for kind in item.kinds}
     missing = [
@@ -219,7 +219,7 @@ def _table(place: Path, name: str, schema: pl.Schema) -> pl.DataFrame:
     return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=schema)
 
 
-def _eventless(rhythms: pl.DataFrame, marks: pl.DataFrame) -> list[dict[str, Any]]:
+def eventless(rhythms: pl.DataFrame, marks: pl.DataFrame) -> list[dict[str, Any]]:
     """Logs without a single event of their kind that tell all the same that they are not whole."""
     others = marks.filter(~pl.col("kind").is_in(rhythms["kind"].to_list()))
     return [
@@ -243,7 +243,7 @@ def _source(row: dict[str, Any], tables: dict[str, pl.DataFrame]) -> dict[str, A
         "first": iso(row["first"]),
         "last": iso(row["last"]),
         "silences": as_rows(silent.drop("kind")),
-        **_wholeness(tables["log_marks"].filter(pl.col("kind") == kind)),
+        **wholeness(tables["log_marks"].filter(pl.col("kind") == kind)),
         "number_gaps": as_rows(tables["number_gaps"].filter(pl.col("kind") == kind).drop("kind")),
         "backward_steps": as_rows(steps.drop("kind")),
         "copies": copies,
@@ -258,7 +258,7 @@ _MARKS: Final = {
 _MARK_KEYS: Final = {"cleared": "cleared", "gap": "record_gaps", "damaged": "damaged"}
 
 
-def _wholeness(marks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def wholeness(marks: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Clearings, gaps in record numbers and damage, each with its place."""
     place = ("evidence_id", "member", "line", "byte")
     return {

@@ -139,19 +139,19 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
     end = struct.unpack_from("<I", chunk, _END_AT)[0]
     end = end if _FIRST <= end <= CHUNK else CHUNK
     words, longs = np.frombuffer(chunk, "<u4"), np.frombuffer(chunk, "<u8")
-    begins = (np.flatnonzero(words[_FIRST // 4 :: 2] == _RECORD_WORD) * 8 + _FIRST).astype(np.int64)
+    marks = np.flatnonzero(words[_FIRST // 4 :: 2] == _RECORD_WORD) * 8 + _FIRST
+    begins = marks[marks < end]
     ends = begins + words[begins // 4 + 1]
-    numbers = longs[(begins + 8) // 8] if len(begins) else longs[:0]
-    inside = begins < end
+    numbers = longs[begins // 8 + 1]
     chained = bool(
-        inside.all()
-        and len(begins)
+        len(begins)
         and begins[0] == _FIRST
-        and (ends[:-1] == begins[1:]).all()
         and ends[-1] == end
-        and (numbers < _HIGHEST).all()
+        and (ends[:-1] == begins[1:]).all()
+        and numbers.max() < _HIGHEST
     )
-    if chained:
+    after = _record_at(chunk, end) if chained else None
+    if chained and (after is None or after[1] != numbers[-1] + 1):
         return chunk, Places(numbers.tolist(), (begins + byte).tolist()), []
     return _walked_singly(chunk, byte, end)
 

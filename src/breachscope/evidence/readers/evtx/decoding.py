@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.errors import EvidenceError
-from breachscope.evidence.readers.evtx.fields import TEXT
+from breachscope.evidence.readers.evtx.fields import TEXT, event_ids
 
 if TYPE_CHECKING:
     from breachscope.evidence.readers.evtx.chunks import Damage, Group
@@ -29,7 +29,7 @@ _MOST_ERRORS: Final = 1 << 20  # more than any group has records
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of some chunks: `sound` is of SOUND, `broken` of BROKEN.
+    """The records of some chunks: `sound` is of SOUND with the event's id, `broken` of BROKEN.
 
     Together they are every record that begins in those chunks, and one line for each damaged
     chunk in which no record can be found.
@@ -61,11 +61,13 @@ def records(group: Group) -> Records:
     damaged = [_in_damage(damage) for damage in group.damages]
     if found == numbers:
         sound = pl.DataFrame({"line": numbers, "byte": begins, TEXT: decoded}, schema=SOUND)
+        sound = sound.with_columns(_id=event_ids())
         return Records(sound, pl.concat([pl.DataFrame(schema=BROKEN), *damaged]))
     every = pl.DataFrame(_matched(numbers, begins, found, decoded), schema=SOUND)
     lacks = pl.col(TEXT).is_null()
     lost = every.filter(lacks).select("line", "byte", reason=pl.lit(NOT_DECODED))
-    return Records(every.filter(~lacks), pl.concat([lost, *damaged]))
+    sound = every.filter(~lacks).with_columns(_id=event_ids())
+    return Records(sound, pl.concat([lost, *damaged]))
 
 
 def texts(data: bytes) -> tuple[list[int], list[str]]:

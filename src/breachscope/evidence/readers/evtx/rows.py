@@ -56,9 +56,9 @@ def judged(sound: pl.DataFrame, kind: Kind) -> Judged:
 
     """
     events = EVENTS[kind]
-    read = sound.with_columns(_id=event_ids())
-    asked = pl.col("_id").is_in(sorted({event.number for event in events}))
-    known = read.filter(asked.fill_null(value=False)).with_columns(_provider=providers())
+    read = sound if "_id" in sound.columns else sound.with_columns(_id=event_ids())
+    asked = pl.col("_id").is_in(sorted({event.number for event in events})).fill_null(value=False)
+    known = read.filter(asked).with_columns(_provider=providers())
     rows: list[pl.DataFrame] = []
     skipped: list[pl.DataFrame] = []
     for event in events:
@@ -69,7 +69,8 @@ def judged(sound: pl.DataFrame, kind: Kind) -> Judged:
             made, unwanted = _of_event(own, event)
             rows.append(made)
             skipped.append(unwanted)
-    others = pl.concat([read.filter(~asked.fill_null(value=False)), known.drop("_provider")])
+    brief = ["line", "byte", "_id"]
+    others = pl.concat([read.select(brief).filter(~asked), known.select(brief)])
     reason = "event " + pl.col("_id").fill_null("without an id") + f": gives no {kind.value}"
     skipped.append(others.select("line", "byte", reason=reason))
     names = (column.name for column in KINDS[kind])

@@ -10,7 +10,7 @@ import polars as pl
 from breachscope.evidence.readers.evtx.chunks import Header, Numbers
 from breachscope.evidence.readers.evtx.decoding import Records
 from breachscope.evidence.readers.evtx.events import EVENTLOG, MOMENT
-from breachscope.evidence.readers.evtx.fields import TEXT, event_ids, fields, providers
+from breachscope.evidence.readers.evtx.fields import event_ids, fields, providers
 from breachscope.schema import LOG_MARKS
 
 if TYPE_CHECKING:
@@ -127,13 +127,9 @@ def cleared(records: pl.DataFrame, member: str | None) -> pl.DataFrame:
         member: the file's member they are of.
 
     """
-    is_clearing = event_ids().is_in(CLEARED) & (providers() == EVENTLOG)
-    found = fields(
-        records.filter(pl.col(TEXT).str.contains("LogFileCleared", literal=True)).filter(
-            is_clearing
-        ),
-        _CLEARING,
-    )
+    read = records if "_id" in records.columns else records.with_columns(_id=event_ids())
+    clearing = read.filter(pl.col("_id").is_in(CLEARED)).filter(providers() == EVENTLOG)
+    found = fields(clearing, _CLEARING)
     who = pl.concat_str(["SubjectDomainName", "SubjectUserName"], separator="\\")
     made = {
         "member": pl.lit(member, pl.String),
