@@ -51,6 +51,7 @@ def test_the_terminal_tells_them(capsys: pytest.CaptureFixture[str]) -> None:
         "silences": [],
         "backward_steps": [],
         "copies": [],
+        "number_gaps": [],
         **tables.wholeness(marks(CLEARED, GAP, DAMAGED)),
     }
     views.coverage({"sources": [source], "expected_missing": []})
