@@ -95,7 +95,7 @@ def test_each_edge_has_its_own_notice_with_its_own_clock() -> None:
         ("ORG", "P2", date(2023, 8, 2), date(2023, 8, 6), None, "P2"),
         ("SUB", "ORG", date(2023, 8, 1), date(2023, 8, 5), date(2023, 8, 2), None),
     ]
-    assert str(notices["reason"][0]).endswith("done 2023-08-07, 1 days late")
+    assert str(notices["reason"][0]).endswith("done 2023-08-07, 1 day late")
 
 
 def test_a_sub_entrustee_answers_for_everyone_up_the_chain_each_person_once() -> None:
@@ -130,6 +130,41 @@ def test_a_contract_that_sends_workers_is_a_question_of_practice() -> None:
     found = row(chain(Edge("P1", "ORG", basis="労働者派遣契約")), "private-final", "ORG")
     assert found["status"] == "review"
     assert "may entrust no data" in str(found["reason"])
+
+
+@pytest.mark.parametrize(
+    ("edge", "status"),
+    [
+        (Edge("P1", "ORG", until=date(2023, 5, 31)), "review"),
+        (Edge("P1", "ORG", until=date(2023, 6, 1)), "yes"),
+        (Edge("P1", "ORG", since=date(2023, 6, 1)), "yes"),
+        (Edge("P1", "ORG", since=date(2023, 6, 2)), "review"),
+    ],
+)
+def test_an_entrustment_of_another_time_is_reviewed(edge: Edge, status: str) -> None:
+    assert row(chain(edge), "private-final", "ORG")["status"] == status  # all left on June 1st
+
+
+def test_a_ruling_on_a_contract_settles_whether_it_entrusts_data() -> None:
+    edge = Edge("P1", "ORG", basis="労働者派遣契約")
+    for holds, status in ((True, "yes"), (False, "no")):
+        ruled = {"question:jp-appi/edge/P1/ORG": Ruled("D5", holds, "seen in practice")}
+        found = row(replace(chain(edge), rulings=ruled), "private-final", "ORG")
+        assert found["status"] == status
+        assert found["settled"] == ["question:jp-appi/edge/P1/ORG"]
+
+
+def test_one_doubtful_contract_among_others_takes_no_duty_away() -> None:
+    sends, entrusts = Edge("P1", "ORG", basis="労働者派遣契約"), Edge("P2", "ORG")
+    ruled = {"question:jp-appi/edge/P1/ORG": Ruled("D5", False, "only sends workers")}
+    for rulings in ({}, ruled):
+        facts = replace(chain(sends, entrusts, parties=2), rulings=rulings)
+        assert row(facts, "private-final", "ORG")["status"] == "yes"
+        notice = row(facts, "private-entruster", "ORG", "P1")
+        assert notice["status"] == ("no" if rulings else "review")
+    told = replace(entrusts, told=knew("2023-08-07"))
+    facts = replace(chain(sends, told, parties=2), rulings=ruled)
+    assert row(facts, "private-final", "ORG")["status"] == "no"  # who was entrusted with is told
 
 
 def test_entrustments_in_a_circle_are_told_and_end() -> None:

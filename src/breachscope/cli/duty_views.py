@@ -44,7 +44,7 @@ def _fits(rows: list[dict[str, Any]]) -> str:
 
 def _settled(rows: list[dict[str, Any]]) -> str:
     if any(not row["sure"] for row in rows):
-        return "waits for a ruling"
+        return "waits"
     return "by " + " and ".join(sorted({row["by"] for row in rows}))
 
 
@@ -80,9 +80,9 @@ def obligations(document: dict[str, Any]) -> None:
         f"do not hold: {len(document['obligations']) - len(owed):,}, each with its reason: --json"
     )
     for question, number in _counted(row["questions"] for row in owed):
-        _say(f"waits for a ruling: {question}: {number:,} obligations")
+        _say(f"waits for a ruling: {question} ({number:,})")
     for doubt, number in _counted(row["unverified"] for row in owed):
-        _say(f"rests on: {doubt}: {number:,} obligations")
+        _say(f"rests on: {doubt} ({number:,})")
     print(document["disclaimer"])
 
 

@@ -96,12 +96,13 @@ def affected_parties(
     """What left of each party: its counts, first and last day, and the data items reached."""
     zone = s.context.settings.zone
     day = pl.col("at").dt.convert_time_zone(zone).dt.date()
+    surely = pl.col("sure") | (pl.col("at_least") > 0).fill_null(value=False)
     reached = (
         segments.filter(pl.col("party_id").is_not_null())
         .group_by("party_id")
         .agg(
-            first=day.min(),
-            last=day.max(),
+            first=pl.coalesce(day.filter(surely).min(), day.min()),
+            last=pl.coalesce(day.filter(surely).max(), day.max()),
             endless=pl.col("row_to").is_null().any(),
             versions=pl.col("version_id").drop_nulls().unique().sort(),
         )
@@ -204,13 +205,15 @@ def _earliest(found: Sequence[Knowledge | None]) -> Knowledge | None:
 def edges(s: Situation, parties: Mapping[str, Handler]) -> list[Edge]:
     """The entrustments in evidence; several contracts between two are one edge."""
     rows = s.table(Kind.ENTRUSTMENTS).sort("evidence_id", "line").collect()
+    own = own_organisation(s)
     entrustees: dict[str, set[str]] = defaultdict(set)
     for who, whom in rows.select("from_party", "to_party").iter_rows():
         entrustees[who].add(whom)
     found = []
     for (who, whom), contracts in rows.group_by("from_party", "to_party", maintain_order=True):
         told = _told(s, contracts, "from_party").get(str(who))
-        if told is None and len(entrustees[str(who)]) == 1 and str(who) in parties:
+        alone = len(entrustees[str(who)]) == 1 or whom == own
+        if told is None and alone and str(who) in parties:
             told = _told(s, s.table(Kind.PARTIES).collect(), "party_id").get(str(who))
         since, until = contracts["since"].drop_nulls(), contracts["until"]
         first = contracts.row(0, named=True)

@@ -53,7 +53,11 @@ def _said(ruling: decisions.Decision) -> str:
 
 def has_questions(place: Path) -> bool:
     """The run has the tables the queue is made from."""
-    return all((place / f"{name}.parquet").is_file() for name in ("items", "obligations"))
+    wanted = {"items": "ground", "obligations": "grounds"}
+    paths = {place / f"{name}.parquet": column for name, column in wanted.items()}
+    return all(
+        path.is_file() and column in pl.read_parquet_schema(path) for path, column in paths.items()
+    )
 
 
 def questions(context: Context, place: Path) -> Iterator[Question]:

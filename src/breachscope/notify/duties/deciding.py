@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from breachscope.jurisdictions import Exemption, Trigger
-    from breachscope.notify.duties.facts import Edge, Facts
+    from breachscope.notify.duties.facts import Edge, Facts, Ruled
     from breachscope.notify.duties.subjects import Duties
     from breachscope.schema import Answer
 
@@ -140,11 +140,12 @@ def _exempt(duty: Duties, found: Decision, facts: Facts) -> Decision:
             return replace(found.turned(NO, said, doubts=doubts), ruling=ruled.id)
     for exemption in _exemptions(duty, "edges") if found.answer is not NO else ():
         doubts = exemption.doubts(exemption.label)
-        waiting = [edge for edge in duty.edges if edge.told is None]
-        if duty.edges and not waiting:
-            why = f"released, {exemption.article}: {_notified(duty)}"
+        edges = [edge for edge in duty.edges if not _is_denied(edge, duty, facts)]
+        waiting = [edge for edge in edges if edge.told is None]
+        if edges and not waiting:
+            why = f"released, {exemption.article}: {_notified(edges)}"
             return found.turned(NO, why, doubts=doubts)
-        said = f"not released: {len(waiting)} of {len(duty.edges)} entrusters were not notified"
+        said = f"not released: {len(waiting)} of {len(edges)} entrusters were not notified"
         return replace(found, why=(*found.why, said))
     return found
 
@@ -159,8 +160,8 @@ def _exemptions(duty: Duties, test: str) -> list[Exemption]:
     ]
 
 
-def _notified(duty: Duties) -> str:
-    told = sorted(edge.told.on for edge in duty.edges if edge.told)
+def _notified(edges: Iterable[Edge]) -> str:
+    told = sorted(edge.told.on for edge in edges if edge.told)
     many = f"all {len(told)} entrusters were" if len(told) > 1 else "the entruster was"
     return f"{many} notified, the last on {told[-1]}"
 
@@ -196,21 +197,68 @@ def _who_it_is(duty: Duties, found: Decision, facts: Facts) -> Decision:
     if found.answer is not NO and duty.who.sector is None:
         why = f"the sector of {duty.who.id} is not known; taken as {duty.sector}"
         found = found.turned(REVIEW, why, f"sector:{duty.who.id}")
-    for edge in (duty.edge,) if duty.edge else duty.edges:
-        if found.answer is not NO and (basis := _doubtful(edge, duty)):
-            whose = f"{edge.entruster} with {edge.entrustee}"
-            why = f"the contract ({basis}) of {whose} may entrust no data"
-            name = f"question:{duty.jurisdiction.name}/edge/{edge.entruster}/{edge.entrustee}"
-            found = _waits(found, facts, (name,), why)
+    found = _edges_stand(duty, found, facts)
     if found.answer is not NO and duty.circle:
         why = "the entrustments run in a circle"
         found = found.turned(REVIEW, why, f"entrustments:{duty.who.id}")
     return found
 
 
+def _edges_stand(duty: Duties, found: Decision, facts: Facts) -> Decision:
+    """A duty stands on the edges nobody doubts; only without any do the doubtful ones decide."""
+    doubted = _doubted(duty)
+    if found.answer is NO or not doubted or len(doubted) < len(_edges(duty)):
+        return found
+    name = min(doubted, key=lambda name: _weight(facts.rulings.get(name)))
+    return _waits(found, facts, (name,), doubted[name])
+
+
+def _weight(ruled: Ruled | None) -> int:
+    """An edge that was said to entrust data goes before an open one, that before a denied one."""
+    return 1 if ruled is None else 0 if ruled.holds else 2
+
+
+def _edges(duty: Duties) -> tuple[Edge, ...]:
+    return (duty.edge,) if duty.edge else duty.edges
+
+
+def _doubted(duty: Duties) -> dict[str, str]:
+    """The edges that may entrust nothing, or surely do not: subject of the ruling -> why."""
+    found = {}
+    for edge in _edges(duty):
+        name = _edge_name(edge, duty)
+        why = _doubtful(edge, duty) or _other_time(edge, duty)
+        if why:
+            found[name] = why
+    return found
+
+
+def _edge_name(edge: Edge, duty: Duties) -> str:
+    return f"question:{duty.jurisdiction.name}/edge/{edge.entruster}/{edge.entrustee}"
+
+
+def _is_denied(edge: Edge, duty: Duties, facts: Facts) -> bool:
+    """A person ruled that it entrusts no data."""
+    ruled = facts.rulings.get(_edge_name(edge, duty))
+    return ruled is not None and not ruled.holds
+
+
+def _other_time(edge: Edge, duty: Duties) -> str | None:
+    """An entrustment that was not in force while anything left."""
+    first, last = duty.affected.first_on, duty.affected.last_on
+    whose = f"{edge.entruster} entrusted to {edge.entrustee}"
+    if edge.until and first and edge.until < first:
+        return f"{whose} until {edge.until}, before the first removal, {first}"
+    if edge.since and last and edge.since > last:
+        return f"{whose} from {edge.since}, after the last removal, {last}"
+    return None
+
+
 def _doubtful(edge: Edge, duty: Duties) -> str | None:
-    words = duty.jurisdiction.head.edges.doubtful_basis
-    return edge.basis if any(word in edge.basis for word in words) else None
+    if not any(word in edge.basis for word in duty.jurisdiction.head.edges.doubtful_basis):
+        return None
+    whose = f"{edge.entruster} with {edge.entrustee}"
+    return f"the contract ({edge.basis}) of {whose} may entrust no data"
 
 
 def _unknown_knowledge(duty: Duties, found: Decision, _: Facts) -> Decision:

@@ -153,4 +153,4 @@ def _late(due: days.Due, done: date | None) -> str:
     if done is None or due.day is None:
         return ""
     late = (done - due.day).days
-    return f"; done {done}" + (f", {late} days late" if late > 0 else "")
+    return f"; done {done}" + (f", {late} day{'s' * (late > 1)} late" if late > 0 else "")
