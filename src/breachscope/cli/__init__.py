@@ -18,6 +18,7 @@ from breachscope.cli import (
     diff,
     exercise,
     export,
+    lookup,
     package,
     review,
     run,
@@ -55,6 +56,7 @@ app.command("diff")(diff.diff)
 app.command("package")(package.package)
 app.command("sign")(sign.sign)
 app.command("timestamp")(sign.timestamp)
+app.command("lookup")(lookup.lookup)
 app.command("export")(export.export)
 app.command("exercise")(exercise.exercise)
 app.command("demo")(demo.demo)
