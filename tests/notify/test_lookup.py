@@ -84,7 +84,7 @@ def test_a_person_in_the_list_is_found_by_any_two_details_however_they_are_writt
 def test_somebody_else_is_not_in_the_list_where_every_detail_was_given(
     usual: guessing.Table,
 ) -> None:
-    details = {"name": "別人太郎", "phone": "080-1111-1111", "birth_date": "1999-01-01"}
+    details = {"name": "別人太郎", "phone": "080-2345-6789", "birth_date": "1999-01-01"}
     assert answer(usual, **details) is Answer.NOT_IN_LIST
 
 
@@ -120,7 +120,7 @@ def test_somebody_who_may_have_left_cannot_be_told(usual: guessing.Table) -> Non
 
 def test_where_a_lists_content_is_lost_nobody_is_ruled_out(tmp_path: Path) -> None:
     found = table(tmp_path, unnamed="2 downloads took lists whose content is lost")
-    details = {"name": "別人太郎", "phone": "080-1111-1111", "birth_date": "1999-01-01"}
+    details = {"name": "別人太郎", "phone": "080-2345-6789", "birth_date": "1999-01-01"}
     assert answer(found, **details) is Answer.CANNOT_TELL
     assert answer(found, name="青木一郎", birth_date="1970-01-01") is Answer.AFFECTED
 

@@ -14,6 +14,7 @@ from golden.command import breachscope
 from sealing import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -35,29 +36,6 @@ def package(case: Path, tmp_path: Path) -> Path:
     return shutil.copytree(cases.package_of(case, "P1"), tmp_path / "received" / "P1")
 
 
-def problems(case: Path, package: Path) -> list[str]:
-    """What the check says of a package, its seal made anew; the ledger is no help then."""
-    cases.sealed_again(package)
-    told = cases.checked(case, package)
-    assert told.code == 5, told.said
-    lines = [line.removeprefix("P1: ") for line in told.out.splitlines()]
-    ledger = "manifest-sha256.txt is not the one the ledger tells of"
-    assert ledger in lines
-    return [line for line in lines if line != ledger]
-
-
-def docx_changed(path: Path, this: str, that: str) -> None:
-    """Change the words of a Word file, piece by piece."""
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    assert this.encode() in parts["word/document.xml"]
-    parts["word/document.xml"] = parts["word/document.xml"].replace(this.encode(), that.encode())
-    path.unlink()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-
-
 def test_packages_as_written_pass_inside_and_outside(case: Path, package: Path) -> None:
     told = golden_case.done(cases.checked(case))
     assert "2 packages are as run 1 gives them" in told.err
@@ -65,152 +43,183 @@ def test_packages_as_written_pass_inside_and_outside(case: Path, package: Path) 
     golden_case.done(cases.checked(case, package.parent, "--run", "1"))
 
 
-# ------------------------------------------------------------------ files
+# ------------------------------------------------------------------ one thing wrong each
+
+LIST, BOOK, NOTICE = "affected_people.csv", "affected_people.xlsx", "通知書.docx"
+LEDGER = "manifest-sha256.txt is not the one the ledger tells of"
+
+BROKEN: dict[str, Callable[[Path], object]] = {
+    "changed": lambda data: cases.replaced(data / "counts.csv", ('"3"', '"4"')),
+    "missing": lambda data: (data / "通知書.pdf").unlink(),
+    "added": lambda data: (data / "more.txt").write_text("x"),
+}
+"""Done to a package as it was sealed."""
+
+FORGED: dict[str, Callable[[Path], object]] = {
+    "gone": lambda data: (data / "通知書.pdf").unlink(),
+    "more": lambda data: (data / "more.txt").write_text("ok"),
+    "person": lambda data: cases.replaced(data / LIST, ("青木 一郎", "佐藤 三千代")),
+    "book": lambda data: part_changed(data / BOOK, "青木 一郎", "佐藤 三千代"),
+    "key": lambda data: foreign_line(data / LIST),
+    "name": lambda data: docx_changed(data / NOTICE, "みどり通販", "みどり通販 佐藤三千代様"),
+    "gap": lambda data: docx_changed(data / NOTICE, "みどり通販", "みどり通販 佐藤 三千代 様"),
+    "phone": lambda data: docx_changed(data / NOTICE, "みどり通販", "電話 080-0000-0012"),
+    "wide": lambda data: docx_changed(data / NOTICE, "みどり通販", "０８０（００００）００１２"),
+    "mail": lambda data: (data / "note.txt").write_text("SATO@b.example"),
+    "noted": lambda data: (data / "note.txt").write_text(f"see {foreign_key(data)}"),
+    "own": lambda data: docx_changed(data / NOTICE, "みどり通販", "みどり通販 青木 一郎"),
+    "part": lambda data: docx_changed(data / NOTICE, "みどり通販", "みどり通販 青木 一"),
+    "count": lambda data: cases.replaced(data / "counts.json", ('"count": 3', '"count": 4')),
+    "word": lambda data: docx_changed(data / NOTICE, "3人", "7654人"),
+    "record": lambda data: cases.replaced(data / "通知書.json", ('"listed": 3', '"listed": 2')),
+    "pdf": lambda data: added_to(data / "通知書.pdf", b"\n% changed\n"),
+    "table": lambda data: cases.replaced(data / "counts.csv", ('"all","3","3"', '"all","3","0"')),
+}
+"""Done to a package whose seal is then made anew: only the run can tell."""
 
 
-def test_a_changed_file_fails(case: Path, package: Path) -> None:
-    cases.replaced(package / "data" / "counts.csv", ('"3"', '"4"'))
-    told = cases.checked(case, package)
-    assert told.code == 5
-    assert "P1: data/counts.csv: changed since it was sealed" in told.out
+def docx_changed(path: Path, this: str, that: str) -> None:
+    part_changed(path, this, that, "word/document.xml")
 
 
-def test_a_missing_file_fails(case: Path, package: Path) -> None:
-    (package / "data" / "通知書.pdf").unlink()
-    told = cases.checked(case, package)
-    assert told.code == 5
-    assert "P1: data/通知書.pdf: missing" in told.out
-
-
-def test_an_added_file_fails(case: Path, package: Path) -> None:
-    (package / "data" / "more.txt").write_text("x")
-    told = cases.checked(case, package)
-    assert told.code == 5
-    assert "P1: data/more.txt: not in the manifest" in told.out
-
-
-def test_a_file_missing_under_a_new_seal_fails(case: Path, package: Path) -> None:
-    (package / "data" / "通知書.pdf").unlink()
-    assert problems(case, package) == ["通知書.pdf: the run makes this file, and it is not there"]
-
-
-def test_a_file_added_under_a_new_seal_fails(case: Path, package: Path) -> None:
-    (package / "data" / "more.txt").write_text("ok")
-    assert problems(case, package) == ["more.txt: the run makes no such file"]
-
-
-# ------------------------------------------------------------------ persons
-
-
-def test_a_foreign_person_in_the_list_fails(case: Path, package: Path) -> None:
-    path = package / "data" / "affected_people.csv"
-    cases.replaced(path, ("青木 一郎", "佐藤 三千代"))
-    told = problems(case, package)
-    assert "affected_people.csv: 1 rows are not the run's, 1 of the run's are not there" in told
-
-
-def test_a_foreign_person_in_the_book_alone_fails(case: Path, package: Path) -> None:
-    path = package / "data" / "affected_people.xlsx"
+def part_changed(path: Path, this: str, that: str, part: str = "") -> None:
+    """Change the words of an Office file where they stand."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    changed = {n: c.replace("青木 一郎".encode(), "佐藤 三千代".encode()) for n, c in parts.items()}
+    changed = {
+        name: content.replace(this.encode(), that.encode()) if part in name else content
+        for name, content in parts.items()
+    }
     assert changed != parts
     path.unlink()
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in changed.items():
             archive.writestr(name, content)
-    assert (
-        "affected_people.xlsx: 1 rows are not the run's, 1 of the run's are not there"
-        in problems(case, package)
-    )
 
 
-def test_a_persons_key_of_another_party_fails(case: Path, package: Path) -> None:
-    other = cases.package_of(case, "P2") / "data" / "affected_people.csv"
-    line = other.read_text("utf-8-sig").splitlines()[1].replace('"P2"', '"P1"')
-    path = package / "data" / "affected_people.csv"
-    path.write_bytes(path.read_bytes() + f"{line}\r\n".encode())
-    told = problems(case, package)
-    assert "affected_people.csv: 1 persons are not this party's in the run" in told
-    assert "affected_people.csv: 4 persons possible, the run gives 3" in told
+def added_to(path: Path, more: bytes) -> None:
+    path.write_bytes(path.read_bytes() + more)
+
+
+def foreign(data: Path) -> str:
+    """The first line of the list of people of the other party."""
+    other = data.parents[1] / "P2" / "data" / LIST
+    return other.read_text("utf-8-sig").splitlines()[1]
+
+
+def foreign_line(path: Path) -> None:
+    added_to(path, f"{foreign(path.parent)}\r\n".replace('"P2"', '"P1"').encode())
+
+
+def foreign_key(data: Path) -> str:
+    return foreign(data).split(",")[1].strip('"')
+
+
+@pytest.fixture(scope="module")
+def told(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """What one check says of many packages of P1, each with one thing wrong: name -> lines."""
+    received = tmp_path_factory.mktemp("received")
+    shutil.copytree(cases.package_of(whole, "P2"), received / "P2")
+    for name, damage in {**BROKEN, **FORGED}.items():
+        package = shutil.copytree(cases.package_of(whole, "P1"), received / name)
+        damage(package / "data")
+        if name in FORGED:
+            cases.sealed_again(package)
+    result = cases.checked(whole, received)
+    assert result.code == 5, result.said
+    found: dict[str, list[str]] = {name: [] for name in (*BROKEN, *FORGED, "P2")}
+    for line in result.out.splitlines():
+        name, _, problem = line.partition(": ")
+        if problem != LEDGER:
+            found[name].append(problem)
+    assert "佐藤" not in result.said
+    assert "0012" not in result.said
+    return found
+
+
+Told = dict[str, list[str]]
+
+
+def test_a_package_among_wrong_ones_is_not_blamed(told: Told) -> None:
+    assert told["P2"] == []
+
+
+def test_a_changed_file_fails(told: Told) -> None:
+    assert "data/counts.csv: changed since it was sealed" in told["changed"]
+
+
+def test_a_missing_file_fails(told: Told) -> None:
+    assert "data/通知書.pdf: missing" in told["missing"]
+
+
+def test_an_added_file_fails(told: Told) -> None:
+    assert "data/more.txt: not in the manifest" in told["added"]
+
+
+def test_a_file_missing_under_a_new_seal_fails(told: Told) -> None:
+    assert told["gone"] == ["通知書.pdf: the run makes this file, and it is not there"]
+
+
+def test_a_file_added_under_a_new_seal_fails(told: Told) -> None:
+    assert told["more"] == ["more.txt: the run makes no such file"]
+
+
+def test_a_foreign_person_in_the_list_fails(told: Told) -> None:
+    assert f"{LIST}: 1 rows are not the run's, 1 of the run's are not there" in told["person"]
+
+
+def test_a_foreign_person_in_the_book_alone_fails(told: Told) -> None:
+    assert f"{BOOK}: 1 rows are not the run's, 1 of the run's are not there" in told["book"]
+
+
+def test_a_person_more_fails_by_key_and_by_number(told: Told) -> None:
+    assert f"{LIST}: 1 persons are not this party's in the run" in told["key"]
+    assert f"{LIST}: 4 persons possible, the run gives 3" in told["key"]
 
 
 @pytest.mark.parametrize(
-    ("words", "kind"),
+    ("name", "file", "kind"),
     [
-        ("佐藤三千代様", "name"),
-        ("佐藤 三千代 様", "name"),
-        ("電話 080-0000-0012", "telephone"),
-        ("電話 ０８０（００００）００１２", "telephone"),
-        ("SATO@b.example", "e-mail"),
+        ("name", NOTICE, "name"),
+        ("gap", NOTICE, "name"),
+        ("phone", NOTICE, "telephone"),
+        ("wide", NOTICE, "telephone"),
+        ("mail", "note.txt", "e-mail"),
+        ("noted", "note.txt", "person key"),
     ],
 )
-def test_a_foreign_person_in_the_words_of_a_document_fails(
-    case: Path, package: Path, words: str, kind: str
+def test_a_foreign_person_in_the_words_of_a_file_fails(
+    told: Told, name: str, file: str, kind: str
 ) -> None:
-    path = package / "data" / "通知書.docx"
-    docx_changed(path, "みどり通販", f"みどり通販 {words}")
-    told = problems(case, package)
-    assert f"通知書.docx: holds 1 {kind}s of persons of another party" in told
+    assert f"{file}: holds 1 {kind}s of persons of another party" in told[name]
 
 
-def test_a_foreign_persons_key_in_any_file_fails(case: Path, package: Path) -> None:
-    other = cases.package_of(case, "P2") / "data" / "affected_people.csv"
-    key = other.read_text("utf-8-sig").splitlines()[1].split(",")[1].strip('"')
-    (package / "data" / "note.txt").write_text(f"see {key}")
-    told = problems(case, package)
-    assert "note.txt: holds 1 person keys of persons of another party" in told
+def test_an_own_persons_name_that_begins_with_anothers_is_no_stranger(told: Told) -> None:
+    assert not [line for line in told["own"] if "another party" in line]
+    assert f"{NOTICE}: holds 1 names of persons of another party" in told["part"]
 
 
-def test_an_own_persons_name_that_begins_with_anothers_is_no_stranger(
-    case: Path, package: Path
-) -> None:
-    docx_changed(package / "data" / "通知書.docx", "みどり通販", "みどり通販 青木 一郎")
-    assert not [line for line in problems(case, package) if "another party" in line]
-    docx_changed(package / "data" / "通知書.docx", "青木 一郎", "青木 一")
-    told = problems(case, package)
-    assert "通知書.docx: holds 1 names of persons of another party" in told
+def test_a_changed_number_in_the_counts_fails(told: Told) -> None:
+    assert "counts.json: all_count is not the run's" in told["count"]
+    assert "counts.json: possible_count is not the run's" in told["count"]
 
 
-def test_a_problem_never_says_whose_name_it_is(case: Path, package: Path) -> None:
-    docx_changed(package / "data" / "通知書.docx", "みどり通販", "佐藤三千代 080-0000-0012")
-    told = "\n".join(problems(case, package))
-    assert "佐藤" not in told
-    assert "0012" not in told
+def test_a_changed_number_in_a_word_file_fails(told: Told) -> None:
+    wanted = f"{NOTICE}: 1 numbers that neither the run nor the template gives"
+    assert wanted in told["word"]
+    assert f"{NOTICE}: is not what the run gives" in told["word"]
 
 
-# ------------------------------------------------------------------ numbers
+def test_a_changed_number_in_the_record_of_a_document_fails(told: Told) -> None:
+    assert "通知書.json: listed is not the run's" in told["record"]
 
 
-def test_a_changed_number_in_the_counts_fails(case: Path, package: Path) -> None:
-    data = package / "data"
-    cases.replaced(data / "counts.json", ('"count": 3', '"count": 4'))
-    told = problems(case, package)
-    assert "counts.json: all_count is not the run's" in told
-    assert "counts.json: possible_count is not the run's" in told
+def test_a_changed_pdf_fails(told: Told) -> None:
+    assert told["pdf"] == ["通知書.pdf: is not what the run gives"]
 
 
-def test_a_changed_number_in_a_word_file_fails(case: Path, package: Path) -> None:
-    docx_changed(package / "data" / "通知書.docx", "3人", "7654人")
-    told = problems(case, package)
-    assert "通知書.docx: 1 numbers that neither the run nor the template gives" in told
-    assert "通知書.docx: is not what the run gives" in told
-
-
-def test_a_changed_number_in_the_record_of_a_document_fails(case: Path, package: Path) -> None:
-    cases.replaced(package / "data" / "通知書.json", ('"listed": 3', '"listed": 2'))
-    assert "通知書.json: listed is not the run's" in problems(case, package)
-
-
-def test_a_changed_pdf_fails(case: Path, package: Path) -> None:
-    path = package / "data" / "通知書.pdf"
-    path.write_bytes(path.read_bytes() + b"\n% changed\n")
-    assert problems(case, package) == ["通知書.pdf: is not what the run gives"]
-
-
-def test_a_figure_that_fits_the_run_elsewhere_still_fails(case: Path, package: Path) -> None:
-    cases.replaced(package / "data" / "counts.csv", ('"all","3","3"', '"all","3","0"'))
-    assert any(line.startswith("counts.csv: line") for line in problems(case, package))
+def test_a_figure_that_stands_elsewhere_in_the_run_fails_in_its_place(told: Told) -> None:
+    assert any(line.startswith("counts.csv: line") for line in told["table"])
 
 
 # ------------------------------------------------------------------ run and ledger

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,13 +74,36 @@ def check(
         texts: list[strangers.Said] = []
         public = _public(work)
         with Press(work.templates, packaging.CREATED) as press:
+            again = _Again(work, press)
             for place in found:
-                problems, said = _one(work, place, known, told.notes, press, public)
+                problems, said = _one(work, place, known, told.notes, again, public)
                 told.problems.extend(f"{place.name}: {problem}" for problem in problems)
                 texts.extend(said)
         told.problems.extend(_strangers(work, texts, public))
         _outgoing(work, told, whole=at is None)
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """Packages made once more, each once: what they say they are, and their files' digests."""
+
+    work: Workshop
+    press: Press
+    kept: dict[tuple[str, bool], tuple[dict[str, Any], dict[str, str]]] = field(
+        default_factory=dict
+    )
+
+    def made(self, party: str, *, draft: bool) -> tuple[dict[str, Any], dict[str, str]]:
+        """Facts and digests of a party's package as the run gives it now."""
+        if (party, draft) not in self.kept:
+            wanted = self.work.package(party, final=not draft)
+            reports = self.work.context.case.reports
+            with tempfile.TemporaryDirectory(prefix=folder.TEMPORARY, dir=reports) as scratch:
+                place = Path(scratch) / "package"
+                writing.write_package(place, wanted, self.work.templates, press=self.press)
+                self.kept[party, draft] = seal.facts(place), _digests(place / bags.PAYLOAD)
+        return self.kept[party, draft]
 
 
 def _packages(at: Path) -> tuple[list[Path], list[Path]]:
@@ -129,7 +151,7 @@ def _one(
     place: Path,
     known: Sequence[signers.Signer] | None,
     notes: list[str],
-    press: Press,
+    again: _Again,
     public: str,
 ) -> tuple[list[str], list[strangers.Said]]:
     """Problems of one package, and its texts for the search for strangers."""
@@ -150,7 +172,7 @@ def _one(
     found += figures.problems(data, _truth(work, party, change, public))
     found += _changes(data, change)
     found += _people(work, party, data)
-    found += _rebuilt(work, party, place, facts, notes, press)
+    found += _rebuilt(work, party, place, facts, notes, again)
     return found, list(_texts(party, place, found))
 
 
@@ -357,7 +379,7 @@ def _rebuilt(
     place: Path,
     facts: dict[str, Any],
     notes: list[str],
-    press: Press,
+    again: _Again,
 ) -> Iterator[str]:
     """The package made once more from the run: every file must come out the same."""
     wanted = work.package(party, final=not facts.get("draft", True))
@@ -372,24 +394,20 @@ def _rebuilt(
             "and what its PDF files print was not compared"
         )
         return
-    with tempfile.TemporaryDirectory(prefix=".tmp-", dir=work.context.case.reports) as scratch:
-        again = Path(scratch) / place.name
-        try:
-            writing.write_package(again, wanted, work.templates, press=press)
-        except BreachscopeError as error:
-            yield f"cannot be made once more from the run: {error}"
-            return
-        one, other_one = (_digests(at / bags.PAYLOAD) for at in (place, again))
-        right = seal.facts(again)
-        shutil.rmtree(again)
+    try:
+        right, sums = again.made(party, draft=bool(facts.get("draft", True)))
+    except BreachscopeError as error:
+        yield f"cannot be made once more from the run: {error}"
+        return
+    found = _digests(place / bags.PAYLOAD)
     if {**facts, "files": None} != {**right, "files": None}:
         yield f"{seal.MANIFEST}: is not what the run gives"
-    for name in sorted((one.keys() | other_one.keys()) - {seal.MANIFEST}):
-        if name not in other_one:
+    for name in sorted((found.keys() | sums.keys()) - {seal.MANIFEST}):
+        if name not in sums:
             yield f"{name}: the run makes no such file"
-        elif name not in one:
+        elif name not in found:
             yield f"{name}: the run makes this file, and it is not there"
-        elif one[name] != other_one[name]:
+        elif found[name] != sums[name]:
             yield f"{name}: is not what the run gives"
 
 
