@@ -356,3 +356,36 @@ def test_with_every_rate_doubled_the_verdict_may_not_hold() -> None:
 def test_more_rows_of_evidence_can_be_added_to_a_case() -> None:
     given = with_rows(case(presence=HABITS), "presence", *A_ALONE)
     assert verdict(given)["person_id"] == "A"
+
+
+def test_the_case_is_asked_how_often_the_door_misses_someone() -> None:
+    """Four work records in the room on days with entries; B's of the 15th has no stay."""
+    work = [
+        {"work_id": f"W{n}", "person_id": w, "host": h, "started_at": jst(f"2014-05-{d} 10:00"),
+         "ended_at": jst(f"2014-05-{d} 11:00")}
+        for n, (w, d, h) in enumerate(
+            (("A", 15, "T1"), ("B", 15, "T1"), ("C", 15, "T2"), ("A", 16, "T1"),
+             ("A", 17, "T1"),  # a Saturday: the log has no line at all
+             ("V-9", 15, "T1"),  # nobody the log knows
+             ("A", 15, "S1"))  # a place without a door
+        )
+    ]  # fmt: skip
+    gone = [
+        row for row in HABITS
+        if not (row["person_id"] == "B" and f"{row['entered_at']:%d}" == "15"
+                and row["entered_at"].month == 5)
+    ]  # fmt: skip
+    rows = attributed(case(presence=gone, work=work)).checks
+    assert rows.select("rate", "stated", "asked", "wrong").rows() == [("missed_entry", 0.005, 4, 1)]
+    assert rows["low"].item() < 0.25 < rows["high"].item()
+
+
+def test_the_case_is_asked_how_often_the_roster_came_true() -> None:
+    shifts = [
+        {"person_id": w, "area": "room", "starts_at": jst(f"2014-05-{d} 09:00"),
+         "ends_at": jst(f"2014-05-{d} 17:00")}
+        for w in "AB" for d in (12, 13, 17)
+    ]  # fmt: skip
+    rows = attributed(case(presence=HABITS, roster=shifts)).checks
+    # the 17th is a Saturday without a line of the log
+    assert rows.select("rate", "asked", "wrong").rows() == [("roster_wrong", 4, 0)]

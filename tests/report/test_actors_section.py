@@ -30,6 +30,8 @@ MARK = {"act_id": "A-1", "person_id": "W<1>", "channel": "presence", "log10_lr":
 PERSON = {"person_id": "W<1>", "holder": True, "acts_candidate": 1, "acts_possible": 1,
           "acts_excluded": 0, "acts_identified": 1, "acts_tested": 1, "acts_there": 1,
           "there_expected": 0.25, "p_value": 0.25, "p_floor": 0.25, "p_among": 0.5}  # fmt: skip
+CHECK = {"rate": "missed_entry", "stated": 0.005, "asked": 400, "wrong": 3, "share": 0.0075,
+         "low": 0.0026, "high": 0.022}  # fmt: skip
 
 
 def frames(**verdict: object) -> ActorFrames:
@@ -38,6 +40,7 @@ def frames(**verdict: object) -> ActorFrames:
         verdicts=pl.DataFrame([{**VERDICT, **verdict}], schema=schema.ACT_VERDICTS),
         marks=pl.DataFrame([MARK], schema=schema.ACTOR_MARKS),
         people=pl.DataFrame([PERSON], schema=schema.ACTOR_PEOPLE),
+        checks=pl.DataFrame([CHECK], schema=schema.ACTOR_CHECKS),
         rates=(("missed_entry", 0.005), ("a_new_rate", 0.25)),
     )
 
@@ -67,8 +70,10 @@ def test_further_sources_are_told_and_counted() -> None:
 
 def test_the_reliabilities_stand_in_the_report_new_ones_by_their_name() -> None:
     rows = actors.rates_table(frames()).rows
-    assert rows[0] == ("入室が記録されない", "missed_entry", "0.005")
-    assert rows[1] == ("a_new_rate", "a_new_rate", "0.25")
+    assert rows[0] == (
+        "入室が記録されない", "missed_entry", "0.005", "3 / 400 = 0.0075（0.0026–0.022）",
+    )  # fmt: skip
+    assert rows[1] == ("a_new_rate", "a_new_rate", "0.25", "—")
 
 
 def test_every_rate_of_the_playbook_has_a_word() -> None:
@@ -118,6 +123,7 @@ def test_a_case_without_acts_has_no_picture() -> None:
         verdicts=pl.DataFrame(schema=schema.ACT_VERDICTS),
         marks=pl.DataFrame(schema=schema.ACTOR_MARKS),
         people=pl.DataFrame(schema=schema.ACTOR_PEOPLE),
+        checks=pl.DataFrame(schema=schema.ACTOR_CHECKS),
         rates=(),
     )
     acts = pl.DataFrame(schema=schema.ACTS)

@@ -15,6 +15,7 @@ import polars as pl
 
 from breachscope.reconstruct import (
     actors_acts,
+    actors_checks,
     actors_given,
     actors_presence,
     actors_records,
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """ACTORS, ACT_VERDICTS, ACTOR_MARKS and ACTOR_PEOPLE."""
+    """ACTORS, ACT_VERDICTS, ACTOR_MARKS, ACTOR_PEOPLE and ACTOR_CHECKS."""
 
     actors: pl.DataFrame
     verdicts: pl.DataFrame
     marks: pl.DataFrame
     people: pl.DataFrame
+    checks: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Facts:
 
     sittings: pl.DataFrame
     people: pl.DataFrame
+    known: pl.DataFrame
     touching: pl.DataFrame
     candidates: pl.DataFrame
     usual: pl.DataFrame
@@ -68,6 +71,7 @@ def attributed(given: Given, playbook: Actors) -> Found:
         people=actors_acts.people(
             facts.candidates, scored, judged, there, facts.usual, facts.sittings
         ),
+        checks=actors_checks.checks(given, facts.known, playbook.rates),
     )
 
 
@@ -93,6 +97,7 @@ def gathered(given: Given, playbook: Actors) -> Facts:
     return Facts(
         sittings=sittings,
         people=people,
+        known=known,
         touching=touching,
         candidates=asked,
         usual=usual,

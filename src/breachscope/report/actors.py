@@ -5,7 +5,7 @@ No id stands without the verdict and the evidence it rests on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
@@ -214,12 +214,22 @@ def settles_table(frames: ActorFrames) -> Table:
 
 
 def rates_table(frames: ActorFrames) -> Table:
-    """The reliabilities as stated."""
-    rows = tuple((RATES.get(name, name), name, f"{rate:g}") for name, rate in frames.rates)
-    heads = columns("事柄|what", "名前|name|c", "割合|rate|n")
-    return Table(
-        "あらかじめ定めた信頼度", "Reliabilities, stated beforehand", heads, rows, len(rows)
+    """The reliabilities as stated, beside what the case shows of them."""
+    seen = {row["rate"]: row for row in frames.checks.iter_rows(named=True)}
+    rows = tuple(
+        (RATES.get(name, name), name, f"{rate:g}", _seen(seen.get(name)))
+        for name, rate in frames.rates
     )
+    heads = columns("事柄|what", "名前|name|c", "割合|rate|n", "この事案では（95%）|in this case|n")
+    caption = "あらかじめ定めた信頼度"
+    return Table(caption, "Reliabilities, stated beforehand", heads, rows, len(rows))
+
+
+def _seen(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return words.NONE
+    share = f"{row['share']:.2g}（{row['low']:.2g}–{row['high']:.2g}）"
+    return f"{number(row['wrong'])} / {number(row['asked'])} = {share}"
 
 
 def section(frames: ActorFrames, acts: Frame, zone: str) -> tuple[Markup | None, tuple[Table, ...]]:

@@ -122,12 +122,13 @@ class LeakFrames:
 
 @dataclass(frozen=True, slots=True)
 class ActorFrames:
-    """Who was at the keyboard: ACTORS, ACT_VERDICTS, ACTOR_MARKS, ACTOR_PEOPLE, and the rates."""
+    """Who was at the keyboard: the tables of schema/actors.py, and the rates as stated."""
 
     actors: pl.DataFrame
     verdicts: pl.DataFrame
     marks: pl.DataFrame
     people: pl.DataFrame
+    checks: pl.DataFrame
     rates: tuple[tuple[str, float], ...]  # of the playbook, as stated
 
 

@@ -91,3 +91,16 @@ ACTOR_PEOPLE: Final = pl.Schema(
     }
 )
 """One row a person: for how many acts possible, and how likely that is for someone innocent."""
+
+ACTOR_CHECKS: Final = pl.Schema(
+    {
+        "rate": pl.String(),
+        "stated": pl.Float64(),
+        "asked": pl.UInt32(),  # occasions in the case on which the source could be tested
+        "wrong": pl.UInt32(),  # of them, those that speak against it
+        "share": pl.Float64(),
+        "low": pl.Float64(),  # 95 %
+        "high": pl.Float64(),
+    }
+)
+"""Stated reliabilities beside what the case shows of them, where it can."""

@@ -9,7 +9,15 @@ import polars as pl
 from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.reconstruct import actors
 from breachscope.reconstruct.actors_given import Given
-from breachscope.schema import ACT_VERDICTS, ACTOR_MARKS, ACTOR_PEOPLE, ACTORS, Kind, conform
+from breachscope.schema import (
+    ACT_VERDICTS,
+    ACTOR_CHECKS,
+    ACTOR_MARKS,
+    ACTOR_PEOPLE,
+    ACTORS,
+    Kind,
+    conform,
+)
 from breachscope.workflow.situation import LOGS
 
 if TYPE_CHECKING:
@@ -17,9 +25,9 @@ if TYPE_CHECKING:
 
     from breachscope.workflow.situation import Situation
 
-ACTORS_VERSION = 2
+ACTORS_VERSION = 3
 
-TABLES = ("actors", "act_verdicts", "actor_marks", "actor_people")
+TABLES = ("actors", "act_verdicts", "actor_marks", "actor_people", "actor_checks")
 """Its tables, `runs/N/NAME.parquet`."""
 
 KINDS = (
@@ -35,7 +43,7 @@ KINDS = (
 
 
 def actors_part(s: Situation, judged: Path, silences: Path) -> Path:
-    """ACTORS, ACT_VERDICTS, ACTOR_MARKS and ACTOR_PEOPLE of the case.
+    """ACTORS, ACT_VERDICTS, ACTOR_MARKS, ACTOR_PEOPLE and ACTOR_CHECKS of the case.
 
     Args:
         s: the evidence and the playbook.
@@ -63,6 +71,7 @@ def actors_part(s: Situation, judged: Path, silences: Path) -> Path:
             ("act_verdicts", found.verdicts, ACT_VERDICTS),
             ("actor_marks", found.marks, ACTOR_MARKS),
             ("actor_people", found.people, ACTOR_PEOPLE),
+            ("actor_checks", found.checks, ACTOR_CHECKS),
         ):
             conform(frame.lazy(), schema).sink_parquet(target / f"{name}.parquet")
 

@@ -13,6 +13,7 @@ from breachscope.case.fingerprint import sha256_of
 from breachscope.reconstruct import coverage
 from breachscope.report import html, inputs
 from breachscope.report import view as viewing
+from breachscope.workflow import actors as actor_tables
 from breachscope.workflow import diff, frames, intake, sources
 from breachscope.workflow.context import now
 from breachscope.workflow.standing import standing
@@ -86,15 +87,13 @@ def _leaks(place: Path) -> inputs.LeakFrames:
 def _actors(context: Context, place: Path) -> inputs.ActorFrames:
     stated = context.playbook.actors
     rates = {"unknown": stated.prior.unknown, **stated.rates.model_dump()}
-    held = {
-        name: pl.read_parquet(place / f"{name}.parquet")
-        for name in ("actors", "act_verdicts", "actor_marks", "actor_people")
-    }
+    held = {name: pl.read_parquet(place / f"{name}.parquet") for name in actor_tables.TABLES}
     return inputs.ActorFrames(
         actors=held["actors"],
         verdicts=held["act_verdicts"],
         marks=held["actor_marks"],
         people=held["actor_people"],
+        checks=held["actor_checks"],
         rates=tuple(rates.items()),
     )
 

@@ -62,6 +62,7 @@ def actors(context: Context, number: int | None) -> tables.Shown:
         "acts": rows,
         "people": people.with_columns(tables.iso_times()).to_dicts(),
         "reliabilities": _stated(context, chosen),
+        "checks": pl.read_parquet(place / "actor_checks.parquet").to_dicts(),
     }
     joined = pl.col("supported_by", "against").list.join("; ")
     return tables.Shown("actors", document, weighed.with_columns(joined))
