@@ -50,6 +50,10 @@ def test_ids_that_are_no_running_numbers_tell_nothing() -> None:
     assert not gaps(["E1:7"] * 60)
 
 
+def test_a_place_in_the_evidence_is_no_number_of_the_log() -> None:
+    assert not gaps(numbers(30, form="E1:{}"))  # line 30 was quarantined, and is not gone
+
+
 def test_numbers_in_no_order_of_time_tell_nothing() -> None:
     mixed = [(n * 77) % 199 for n in range(199)]
 

@@ -28,14 +28,16 @@ def number_gaps(events: pl.LazyFrame, kind: Kind) -> pl.LazyFrame:
     """NUMBER_GAPS of one log; none where its ids are no running numbers.
 
     Args:
-        events: event_id as the log gives it, at, evidence_id, line.
+        events: event_id, at, evidence_id, line. An id that is a place in the evidence, given
+            where the log gives none, is no number of the log's.
         kind: of the log.
 
     """
     form = ["head", "digits"]
     number, length = pl.col("number"), pl.col("text").str.len_chars()
     numbered = (
-        events.select(
+        events.filter(~pl.col("event_id").str.contains(pl.col("evidence_id"), literal=True))
+        .select(
             "at",
             "evidence_id",
             "line",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from breachscope.workflow.judging import Judged
     from breachscope.workflow.situation import Situation
 
-INTEGRITY_VERSION = 1
+INTEGRITY_VERSION = 2
 TABLES = ("copy_events", "number_gaps")
 """The tables of a run, `runs/N/NAME.parquet`."""
 
