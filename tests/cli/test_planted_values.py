@@ -104,12 +104,13 @@ def test_every_kind_of_planted_evidence_is_taken_in(planted: tuple[Path, list[Do
 
 
 def commands(case: Path) -> list[tuple[object, ...]]:
-    tables = ("scope", "acts", "extractions", "coverage", "evidence")
+    tables = ("scope", "acts", "extractions", "coverage", "items", "obligations", "evidence")
     shown = [("show", t, *f) for t in tables for f in ((), ("--json",), ("--csv",))]
     own = [("show", "people", "--party", "P1", *f) for f in ((), ("--json",))]
     subjects = ("P1", "P2:possible", "ACT-D01", "D01", "L9@2014-05-01T00:00:00Z", "山田")
     walks = [("why", subject) for subject in subjects]
     rest = [("status",), ("status", "--json"), ("diff", 1, 2), ("plan",), ("verify",)]
+    rest += [("review",), ("review", "--json")]
     return [*shown, *own, *walks, *rest]
 
 
