@@ -181,3 +181,20 @@ def test_long_tables_are_cut_and_say_where_the_rest_is() -> None:
 def test_counts_of_another_shape_are_refused_by_column() -> None:
     with pytest.raises(EvidenceError, match="all_low"):
         view(inputs(counts=counts().drop("all_low")))
+
+
+def test_an_estimated_clock_is_shown_with_its_bounds_and_is_said_not_to_be_applied() -> None:
+    row = {
+        "kind": "remote", "evidence_id": "E1", "declared_seconds": 0.0, "against": "logins",
+        "pairs_of": "session, login", "candidates": 40, "pairs": 31, "offset_seconds": 181.5,
+        "spread_seconds": 12.0, "low_seconds": 170.0, "high_seconds": 193.0, "basis": "x",
+        "verdict": "offset", "tiers_if_corrected": 2, "tiers_within_spread": 3,
+    }  # fmt: skip
+    few = {**row, "evidence_id": "E2", "verdict": "too_few", "offset_seconds": None,
+           "low_seconds": None, "high_seconds": None, "tiers_within_spread": None}  # fmt: skip
+    page = render(view(inputs(clocks=pl.DataFrame([row, few], schema=schema.CLOCKS))))
+
+    assert "時計のずれ（推定値。時刻には適用していない）" in page
+    assert "181.5" in page
+    assert "170 ~ 193" in page
+    assert "接続とログイン" in page

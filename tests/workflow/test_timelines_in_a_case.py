@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from breachscope import playbook
 from golden import golden_case
 from golden.command import breachscope, written
 
@@ -170,15 +172,12 @@ def test_tables_of_a_timeline_are_proved_unchanged(case: Path, tmp_path: Path) -
 
 
 def test_a_playbook_with_other_routes_reads_the_timeline_again(case: Path, tmp_path: Path) -> None:
-    import shutil
-
-    from breachscope import playbook
-
     own = golden_case.copied(case, tmp_path / "copy")
     shutil.copytree(playbook.shipped() / playbook.DEFAULT, own / "mine")
     written(own / "mine" / "routes.toml", "")
     settings = own / "case.toml"
-    written(settings, settings.read_text().replace(f'"{playbook.DEFAULT}"', '"mine"'))
+    told = settings.read_text(encoding="utf-8").replace(f'"{playbook.DEFAULT}"', '"mine"')
+    settings.write_text(told, encoding="utf-8")
 
     golden_case.done(breachscope("run", "--case", own))
 

@@ -28,6 +28,7 @@ class TableName(StrEnum):
     EVIDENCE = "evidence"
     SENSITIVITY = "sensitivity"
     TIMELINES = "timelines"
+    CLOCKS = "clocks"
 
 
 def show(

@@ -80,6 +80,28 @@ def _day(version: str) -> str:
     return head if time.endswith("Z") and "@" in head else version
 
 
+def clocks(document: dict[str, Any]) -> None:
+    """Sources whose clock can be held against another's: estimated, and not applied."""
+    if not document["clocks"]:
+        print("no source has events that are one with another's: no clock can be told")
+        return
+    columns = ["source", "pairs of", "pairs", "ahead (s)", "between", "declared", "tiers"]
+    rows = [_clock(row) for row in document["clocks"]]
+    print_table(columns, rows, right=["pairs", "ahead (s)", "declared", "tiers"])
+    print("tiers: downloads that change tier, at most, anywhere between the bounds")
+    print("estimates are not applied; evidence is corrected with add --clock-offset")
+
+
+def _clock(row: dict[str, Any]) -> list[Any]:
+    if row["verdict"] == "too_few":
+        return [row["file"], row["pairs_of"], row["pairs"], "too few", "", "", ""]
+    ahead = f"{row['offset_seconds']:,.0f}" if row["verdict"] == "offset" else "none seen"
+    between = f"{row['low_seconds']:,.0f} to {row['high_seconds']:,.0f}"
+    declared = f"{row['declared_seconds']:,.0f}"
+    tiers = row["tiers_within_spread"]
+    return [row["file"], row["pairs_of"], row["pairs"], ahead, between, declared, tiers]
+
+
 def timelines(document: dict[str, Any]) -> None:
     """Timelines: what their events are evidence of, and what the case had already."""
     if not document["timelines"]:
@@ -270,4 +292,5 @@ VIEWS: Final[dict[str, Callable[[dict[str, Any]], None]]] = {
     "evidence": evidence,
     "sensitivity": sensitivity.printed,
     "timelines": timelines,
+    "clocks": clocks,
 }

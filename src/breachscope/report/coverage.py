@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -10,9 +10,11 @@ from breachscope.report import words
 from breachscope.report.charts import CoverageRow, Month, months_between
 from breachscope.report.tables import MOST_LINES, Table, columns
 from breachscope.report.words import local, number, word
-from breachscope.schema import TIERS, Kind
+from breachscope.schema import CLOCKS, TIERS, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from breachscope.report.inputs import Frame
 
 MONTH = "%Y-%m"
@@ -138,6 +140,37 @@ def copy_table(lines: Frame) -> Table:
     )  # fmt: skip
     rest = "全件: breachscope show coverage --json"
     return Table("写しの相違", "Copies that differ", heads, rows, frame.height, rest)
+
+
+def offset_table(clocks: Frame | None) -> Table:
+    """How far each source's clock is off by events that are one with another's: estimates."""
+    frame = pl.DataFrame(schema=CLOCKS) if clocks is None else clocks.lazy().collect()
+    rows = tuple(
+        (word(words.KINDS, r["kind"]), r["evidence_id"][:12], words.PAIRS.get(r["pairs_of"], "—"),
+         number(r["pairs"]), _ahead(r), _between(r), number(r["declared_seconds"]),
+         words.UNKNOWN if r["tiers_within_spread"] is None else number(r["tiers_within_spread"]))
+        for r in frame.iter_rows(named=True)
+    )  # fmt: skip
+    heads = columns(
+        "証拠の種類|source", "証拠|evidence|c", "組|pairs of", "組数|pairs|n",
+        "進み（秒）|ahead, s|n",
+        "範囲（秒）|between, s|n", "申告した補正（秒）|declared, s|n",
+        "段階の変わる件数（最大）|downloads changing tier, at most|n",
+    )  # fmt: skip
+    caption = "時計のずれ（推定値。時刻には適用していない）"
+    return Table(caption, "Clock offsets, estimated and not applied", heads, rows, len(rows))
+
+
+def _ahead(row: Mapping[str, Any]) -> str:
+    if row["verdict"] == "too_few":
+        return words.UNKNOWN
+    return number(row["offset_seconds"]) if row["verdict"] == "offset" else "見られない"
+
+
+def _between(row: Mapping[str, Any]) -> str:
+    if row["low_seconds"] is None:
+        return words.UNKNOWN
+    return f"{number(row['low_seconds'])} ~ {number(row['high_seconds'])}"
 
 
 def clock_table(steps: Frame, zone: str) -> Table:

@@ -158,3 +158,4 @@ class ReportInputs:
     sensitivity: Frame | None = None  # None: not asked for
     leaks: LeakFrames | None = None  # None: no leaked list is in evidence
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out
+    clocks: Frame | None = None  # CLOCKS; None: of a run that estimated none

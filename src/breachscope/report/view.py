@@ -210,6 +210,7 @@ def _coverage(inputs: ReportInputs) -> Section:
             coverage.silence_table(inputs.silences, zone),
             coverage.copy_table(inputs.copy_lines),
             coverage.clock_table(inputs.backward_steps, zone),
+            coverage.offset_table(inputs.clocks),
         ),
     )
 

@@ -28,6 +28,11 @@ TIERS: Final = {
 ROUTES: Final = {"site": "拠点端末", "remote": "遠隔接続", "unknown": "経路不明"}
 POLICIES: Final = {"strict": "厳格", "standard": "標準", "loose": "緩和"}
 CHANGES: Final = {"missing": "欠落", "altered": "改変", "added": "追加"}
+PAIRS: Final = {
+    "session, login": "接続とログイン",
+    "connection, write": "装着と書込み",
+    "download, file": "取得とファイル",
+}
 KINDS: Final = {
     "parties": "委託元台帳",
     "lists": "リスト台帳",

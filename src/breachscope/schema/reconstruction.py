@@ -187,6 +187,27 @@ MARKS_OF_LOGS: Final = pl.Schema(
 )
 """Coverage: what each log tells of its own wholeness, see LOG_MARKS."""
 
+CLOCKS: Final = pl.Schema(
+    {
+        "kind": pl.String(),  # of the source whose clock is in question
+        "evidence_id": pl.String(),
+        "declared_seconds": pl.Float64(),  # what --clock-offset added to its times
+        "against": pl.String(),  # the kind whose clock it is held against
+        "pairs_of": pl.String(),
+        "candidates": pl.UInt32(),  # events that have a partner within 26 hours
+        "pairs": pl.UInt32(),  # pairs taken to be one
+        "offset_seconds": pl.Float64(),  # how far ahead it is still; null if it cannot be told
+        "spread_seconds": pl.Float64(),  # of the pairs; of bounds, half their width
+        "low_seconds": pl.Float64(),
+        "high_seconds": pl.Float64(),
+        "basis": pl.String(),
+        "verdict": pl.Enum(["offset", "none_seen", "too_few"]),
+        "tiers_if_corrected": pl.UInt32(),  # downloads of another tier, were it corrected
+        "tiers_within_spread": pl.UInt32(),  # ... at most, anywhere within low to high
+    }
+)
+"""How far the clock of a source is off, estimated; never applied unless declared."""
+
 RETOLD: Final = pl.Schema(
     {
         "kind": pl.String(),

@@ -58,6 +58,7 @@ def write_report(context: Context, number: int) -> Path:
                 leaks=_leaks(place),
                 actors=_actors(context, place),
                 sensitivity=_sensitivity(place),
+                clocks=_clocks(place),
                 notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
@@ -76,6 +77,12 @@ def write_report(context: Context, number: int) -> Path:
     }
     ledger.append(context.case.ledger, entry)
     return written
+
+
+def _clocks(place: Path) -> pl.DataFrame | None:
+    """CLOCKS of a run; none of a run made before there were any."""
+    path = place / "clocks.parquet"
+    return pl.read_parquet(path) if path.is_file() else None
 
 
 def _leaks(place: Path) -> inputs.LeakFrames:

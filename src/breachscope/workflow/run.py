@@ -18,6 +18,7 @@ from breachscope.errors import EvidenceError, TamperedEvidence
 from breachscope.schema import COPY_LINES, PEOPLE, RETOLD, SCOPE, SET_ASIDE, Kind
 from breachscope.workflow import (
     actors,
+    clocks,
     counting,
     devices,
     duties,
@@ -56,6 +57,7 @@ RUN_TABLES = (
     "log_marks",
     *integrity.TABLES,
     "retold",
+    "clocks",
     *devices.TABLES,
     "counts",
     "over_parties",
@@ -194,6 +196,7 @@ def computed_tables(s: Situation, *, sensitivity: bool = False) -> dict[str, Pat
     whole = integrity.integrity_part(s, told)
     who = actors.actors_part(s, told.egress, seen["silences"])
     plugged = devices.devices_part(s)
+    timed = clocks.clocks_part(s, told.inventory, told.egress, told.leaks.sources)
     ladder = counted(
         s,
         told.inventory,
@@ -213,6 +216,7 @@ def computed_tables(s: Situation, *, sensitivity: bool = False) -> dict[str, Pat
         **{name: whole / f"{name}.parquet" for name in integrity.TABLES},
         **seen,
         **{name: plugged / f"{name}.parquet" for name in devices.TABLES},
+        "clocks": timed,
         **ladder,
     }
     segments = counting.all_segments(told.inventory, told.egress, told.leaks.grounds)

@@ -8,6 +8,7 @@ from breachscope import __version__
 from breachscope.case import folder, ledger
 from breachscope.errors import ConfigError
 from breachscope.workflow import (
+    clocks,
     device_table,
     due,
     showing_actors,
@@ -61,6 +62,7 @@ _TABLES = {
     "coverage": tables.coverage_table,
     "sources": sources.sources,
     "timelines": timelines.timelines,
+    "clocks": clocks.shown,
     "devices": device_table.devices,
 }
 
