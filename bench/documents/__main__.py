@@ -5,9 +5,19 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from . import notices
+from . import forms, letters, notices, reports
 
-TEMPLATES = {"notice_entrusting_party": notices.entrusting}
+TEMPLATES = {
+    "notice_entrusting_party": notices.entrusting,
+    "regulator_private": forms.private,
+    "regulator_public": forms.public,
+    "notice_person": letters.person,
+    "publication": letters.publication,
+    "supplement": reports.supplement,
+    "withdrawal": reports.withdrawal,
+    "evidence_appendix": reports.appendix,
+    "investigation_report": reports.investigation,
+}
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -29,18 +30,21 @@ DRAFT_NOTE = "この文書は自動作成の案であり、送付前に責任者
 class Sheet:
     """One template being written."""
 
-    def __init__(self) -> None:
-        self.doc = Document()
+    def __init__(self, *, landscape: bool = False, numbered: bool = True) -> None:
+        self.doc, self.cell = Document(), "Cell"
         _strip(self.doc)
         section = self.doc.sections[0]
         section.page_width, section.page_height = Mm(210), Mm(297)
+        if landscape:
+            section.page_width, section.page_height = Mm(297), Mm(210)
+            section.orientation = WD_ORIENT.LANDSCAPE
         section.top_margin, section.bottom_margin = Mm(25), Mm(22)
         section.left_margin = section.right_margin = Mm(22)
         section.header_distance = section.footer_distance = Mm(11)
         _styles(self.doc)
-        self._margins(section)
+        self._margins(section, numbered)
 
-    def _margins(self, section) -> None:
+    def _margins(self, section, numbered: bool) -> None:
         head = section.header.paragraphs[0]
         head.style = "Header"
         head.add_run("【{{ mark }}】").bold = True
@@ -48,9 +52,10 @@ class Sheet:
         foot = section.footer.paragraphs[0]
         foot.style = "Footer"
         foot.add_run("{% if draft %}" + DRAFT_NOTE + "　{% endif %}")
-        _field(foot, "PAGE")
-        foot.add_run(" / ")
-        _field(foot, "NUMPAGES")
+        if numbered:
+            _field(foot, "PAGE")
+            foot.add_run(" / ")
+            _field(foot, "NUMPAGES")
 
     def text(self, words: str, style: str = "Normal", **look: bool) -> Sheet:
         """A paragraph; `**words**` is bold."""
@@ -94,9 +99,10 @@ class Sheet:
 
     def grid(
         self, heads: list[str], cells: list[str], over: str, widths: list[int],
-        *, right: tuple[int, ...] = (), empty: str = "",
+        *, right: tuple[int, ...] = (), empty: str = "", small: bool = False,
     ) -> Sheet:  # fmt: skip
         """A table with one row for each of `over`."""
+        self.cell = "Cell Small" if small else "Cell"
         table = self._table(widths)
         self._row(table, heads, heads=range(len(heads)), right=right)
         properties = table.rows[-1]._tr.get_or_add_trPr()
@@ -106,7 +112,12 @@ class Sheet:
         if empty:
             self._row(table, ["{%tr else %}", *[""] * (len(heads) - 1)])
             self._row(table, [empty, *[""] * (len(heads) - 1)])
+            last = table.rows[-1].cells
+            joined = last[0].merge(last[-1])
+            for extra in joined.paragraphs[1:]:
+                extra._p.getparent().remove(extra._p)
         self._row(table, ["{%tr endfor %}", *[""] * (len(heads) - 1)])
+        self.cell = "Cell"
         return self._closed(table)
 
     def _table(self, widths: list[int]):
@@ -124,7 +135,7 @@ class Sheet:
         for number, (cell, words) in enumerate(zip(row.cells, cells, strict=True)):
             cell.width = table.columns[number].width
             paragraph = cell.paragraphs[0]
-            paragraph.style = "Cell Head" if number in heads else "Cell"
+            paragraph.style = f"{self.cell} Head" if number in heads else self.cell
             paragraph.add_run(words)
             if number in right:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -200,6 +211,10 @@ def _styles(doc) -> None:
         ("Small", MINCHO, 9, {"color": ASH, "after": 2, "align": left}),
         ("Cell", MINCHO, 9.5, {"after": 0, "line": 1.1, "align": left}),
         ("Cell Head", GOTHIC, 9.5, {"after": 0, "line": 1.1, "align": left}),
+        ("Cell Small", MINCHO, 8, {"after": 0, "line": 1.05, "align": left}),
+        ("Cell Small Head", GOTHIC, 8, {"after": 0, "line": 1.05, "align": left}),
+        ("Address", MINCHO, 11, {"after": 0, "align": left, "left": 14}),
+        ("Line", MINCHO, 10.5, {"after": 0, "align": left}),
         ("Gap", MINCHO, 4, {"after": 0, "line": 1.0}),
         ("Bullet", MINCHO, 10.5, {"after": 1, "left": 10.5, "hanging": 10.5}),
     ):

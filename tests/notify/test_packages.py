@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+DOCUMENTS = ("通知書", "報告書_速報", "報告書_確報", "本人通知_見本", "公表文", "証拠別紙")
+
+
 def table(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -40,7 +43,9 @@ def test_a_package_holds_notice_counts_people_extractions_and_seal(tmp_path: Pat
 
     assert sorted(f.name for f in files) == names(tmp_path / "P1")
     assert {f.name.removeprefix("data/") for f in files} == {
-        "通知書.docx", "通知書.pdf", "通知書.json", "README.txt", "counts.json", "counts.csv",
+        *(f"{name}.{kind}" for name in DOCUMENTS for kind in ("docx", "pdf", "json")),
+        "letters.csv", "letters.xlsx", "letters.json", "held.csv", "held.xlsx",
+        "README.txt", "counts.json", "counts.csv",
         "affected_people.csv", "affected_people.xlsx", "extractions.csv", "manifest.json",
         "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt", "bag-info.txt",
     }  # fmt: skip

@@ -33,6 +33,9 @@ def package(
     final: Annotated[
         bool, typer.Option("--final", help="Mark the documents final; else every page says draft.")
     ] = False,
+    letters: Annotated[
+        bool, typer.Option("--letters", help="All letters to be posted, as PDF.")
+    ] = False,
     key: Annotated[
         Path | None, typer.Option(help="Private Ed25519 key to sign each manifest with.")
     ] = None,
@@ -53,7 +56,7 @@ def package(
     elif issue:
         _issue(case, named, run, strict=strict, quiet=quiet)
     else:
-        _write(case, named, run, key, final=final, strict=strict, quiet=quiet)
+        _write(case, named, run, key, final=final, letters=letters, strict=strict, quiet=quiet)
 
 
 def _check(
@@ -97,13 +100,22 @@ def _write(
     key: Path | None,
     *,
     final: bool,
+    letters: bool,
     strict: bool,
     quiet: bool,
 ) -> None:
     from breachscope.workflow import packaging
 
     packed = packaging.package(
-        case, run, named, command=command_line(), final=final, key=key, strict=strict, quiet=quiet
+        case,
+        run,
+        named,
+        command=command_line(),
+        final=final,
+        letters=letters,
+        key=key,
+        strict=strict,
+        quiet=quiet,
     )
     for folder in packed.written:
         print(folder)

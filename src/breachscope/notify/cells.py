@@ -41,6 +41,22 @@ HEADINGS: Final = {
     "sex": "性別",
     "email": "メール",
     "customer_no": "顧客番号",
+    "channel": "通知の方法",
+    "channel_reason": "代替措置の理由",
+    "by_hand": "手作業",
+    "items": "項目",
+    "first": "最初の持出し",
+    "last": "最後の持出し",
+    "downloads": "回数",
+    "hold": "制限",
+    "instruction": "指示",
+    "match": "一致",
+    "person_name": "本人の氏名",
+    "hold_name": "制限の氏名",
+    "agree": "一致した項目",
+    "differ": "異なる項目",
+    "evidence_id": "証拠",
+    "line": "行",
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     import polars as pl
 
@@ -23,6 +23,7 @@ class Recipient:
     name: str
     sector: str
     contact: str | None = None
+    told_on: str | None = None  # the day it was told, which is when it knew at the latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,59 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Mailing:
+    """How persons are written to; `printed` makes all letters as PDF."""
+
+    order: tuple[str, ...] = ("post", "mail", "phone")
+    stale_before: date | None = None
+    printed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One evidence file under the number documents cite it by."""
+
+    mark: str
+    evidence_id: str
+    file: str
+    kind: str
+    sha256: str
+    rows: int
+    received_from: str | None = None
+    acquired_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of evidence: how much of it there is, and how long a silence it would show."""
+
+    kind: str
+    files: int
+    events: int
+    first: datetime | None
+    last: datetime | None
+    detectable_hours: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What the investigation report is made from: tables over all parties."""
+
+    counts: pl.DataFrame
+    over_parties: pl.DataFrame
+    acts: pl.DataFrame
+    zone: str
+    sender: Sender = Sender()
+    known_on: str | None = None  # the day the organisation under inquiry itself knew
+    told_on: Mapping[str, str] = field(default_factory=dict)
+    statements: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    limits: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
     """Everything in one package; nothing of any other party.
 
@@ -118,6 +172,11 @@ class Package:
     limits: tuple[str, ...] = ()  # what the evidence cannot tell, in sentences
     statements: Mapping[str, str] = field(default_factory=dict)  # what people state, by kind
     draft: bool = True  # every page says so
+    exhibits: tuple[Exhibit, ...] = ()
+    sources: tuple[Source, ...] = ()
+    addressees: pl.DataFrame | None = None  # WRITTEN_TO; the records' fields as the source spells
+    held: pl.DataFrame | None = None  # HELD: who must not be written to
+    mailing: Mailing = Mailing()
     change: Change | None = None  # against what was issued before; none at the first
     run_digest: str = ""  # of all tables of the run
     stated_digest: str = ""  # of what people state in it

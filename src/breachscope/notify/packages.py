@@ -17,7 +17,7 @@ import polars as pl
 from breachscope.errors import ConfigError, ReconciliationError
 from breachscope.notify import changes, notice
 from breachscope.notify.cells import people_columns
-from breachscope.notify.documents import of_party
+from breachscope.notify.documents import mailing, of_party
 from breachscope.notify.documents.press import Press
 from breachscope.notify.seal import PAYLOAD, sealed
 from breachscope.notify.sheets import write_csv, write_people
@@ -101,7 +101,8 @@ def _fill(folder: Path, package: Package, templates: Path, press: Press) -> int:
             _write(folder / name, text)
         write_csv(folder / changes.PEOPLE, package.change.people, package.zone)
     _write(folder / "README.txt", notice.readme(templates, package, listed, columns))
-    for made in of_party.documents(package, counts, extractions, listed, press):
+    mailing.write(folder, package, press)
+    for made in list(of_party.documents(package, counts, extractions, listed, press)):
         for name, content in made.files().items():
             (folder / name).write_bytes(content)
     return listed
@@ -200,4 +201,5 @@ def _facts(package: Package, listed: int) -> Row:
         "program_version": package.program_version,
         "playbook_digest": package.playbook_digest,
         "persons_listed": listed,
+        "letters_printed": package.mailing.printed,
     }

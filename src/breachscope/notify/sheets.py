@@ -32,6 +32,20 @@ def write_csv(path: Path, frame: pl.DataFrame, zone: str) -> None:
         )
 
 
+def write_table(path: Path, frame: pl.DataFrame, package: Package) -> None:
+    """A table as an Excel book of text cells, its headings in Japanese."""
+    text = as_text(frame, package.zone)
+    with closing(Book(path, package.created)) as book:
+        book.begin("一覧", [18] * len(text.columns))
+        book.rows(pl.DataFrame({name: [heading(name)] for name in text.columns}), BOLD)
+        while text.height > (room := ROWS_A_SHEET + 1 - book.row):
+            book.rows(_cut(text.head(room)))
+            text = text.slice(room)
+            book.begin(f"一覧{len(book.names) + 1}", [18] * len(text.columns))
+            book.rows(pl.DataFrame({name: [heading(name)] for name in text.columns}), BOLD)
+        book.rows(_cut(text))
+
+
 def write_people(
     csv: Path, xlsx: Path, package: Package, summary: Iterable[tuple[str, ...]]
 ) -> int:  # fmt: skip
@@ -88,8 +102,7 @@ def _summary(book: Book, rows: Iterable[tuple[str, ...]]) -> None:
 
 def _add(book: Book, text: pl.DataFrame) -> None:
     """Add people below those that are there, on a new sheet whenever one is full."""
-    cut = pl.all().str.len_chars() > LONGEST
-    whole = text.select(pl.when(cut).then(pl.all().str.slice(0, LONGEST) + CUT).otherwise(pl.all()))
+    whole = _cut(text)
     if len(book.names) == 1:
         _begin(book, text.columns)
     while whole.height > (room := ROWS_A_SHEET + 1 - book.row):
@@ -97,6 +110,12 @@ def _add(book: Book, text: pl.DataFrame) -> None:
         whole = whole.slice(room)
         _begin(book, text.columns)
     book.rows(whole)
+
+
+def _cut(text: pl.DataFrame) -> pl.DataFrame:
+    """What a cell of Excel cannot hold, cut with a word on it; the CSV has the whole."""
+    long = pl.all().str.len_chars() > LONGEST
+    return text.select(pl.when(long).then(pl.all().str.slice(0, LONGEST) + CUT).otherwise(pl.all()))
 
 
 def _begin(book: Book, columns: list[str]) -> None:

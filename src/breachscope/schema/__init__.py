@@ -20,6 +20,7 @@ from breachscope.schema.evidence import *
 from breachscope.schema.evidence import Kind, canonical
 from breachscope.schema.items import *
 from breachscope.schema.leaks import *
+from breachscope.schema.letters import *
 from breachscope.schema.obligations import *
 from breachscope.schema.people import *
 from breachscope.schema.reconstruction import *

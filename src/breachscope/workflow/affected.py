@@ -39,7 +39,7 @@ def affected_people(
     persons = pl.read_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
     if persons.is_empty():
         return
-    left = _records_that_left(place, party)
+    left = records_that_left(place, party)
     if persons.join(left, on="person_key", how="anti").height:
         raise ReconciliationError(f"{party}: persons of the scope without a record that left")
     first = (
@@ -58,7 +58,7 @@ def _versions_of_each(left: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _records_that_left(place: Path, party: str) -> pl.DataFrame:
+def records_that_left(place: Path, party: str) -> pl.DataFrame:
     """person_key, version_id, row_no, event_id: the party's records that surely left.
 
     By the very rule that counts persons, only that each row stands for itself.

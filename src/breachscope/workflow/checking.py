@@ -382,7 +382,11 @@ def _rebuilt(
     again: _Again,
 ) -> Iterator[str]:
     """The package made once more from the run: every file must come out the same."""
-    wanted = work.package(party, final=not facts.get("draft", True))
+    wanted = work.package(
+        party,
+        final=not facts.get("draft", True),
+        letters=bool(facts.get("letters_printed")),
+    )
     same = {
         "program_version": wanted.program_version,
         "playbook_digest": wanted.playbook_digest,

@@ -17,20 +17,21 @@ from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
 from breachscope.notify import seal
+from breachscope.notify.documents import holds
 from breachscope.notify.documents.press import Press
-from breachscope.schema import COUNTED_TIERS, Kind
+from breachscope.schema import COUNTED_TIERS
 from breachscope.sealing import bags
-from breachscope.workflow import attesting, frames, intake, outgoing, supplements
+from breachscope.workflow import attesting, documenting, outgoing, supplements
+from breachscope.workflow.addressees import addressees
 from breachscope.workflow.affected import affected_people
 from breachscope.workflow.context import Context, now, opened
 from breachscope.workflow.package_names import folder_names
-from breachscope.workflow.tables import run_folder, run_items
+from breachscope.workflow.tables import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from breachscope.case.register import Item
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """The date files carry inside: fixed, so that the same run gives the same bytes."""
@@ -58,6 +59,7 @@ def package(
     *,
     command: Sequence[str],
     final: bool = False,
+    letters: bool = False,
     key: Path | None = None,
     strict: bool = False,
     quiet: bool = False,
@@ -88,10 +90,22 @@ def package(
             wanted = _wanted(work.counts, parties, work.history)
             for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
                 if work.has_news(party):
-                    made[party] = _stood_or_written(work, party, press, sign, final=final)
+                    made[party] = _stood_or_written(
+                        work, party, press, sign, final=final, letters=letters
+                    )
                 else:
                     folder.remove(work.target / work.names[party])
                     unchanged.append(_nothing_new(work.history[party][-1]))
+            if not parties:
+                documenting.write(
+                    work.context,
+                    work.place,
+                    work.number,
+                    work.basis,
+                    work.statements,
+                    press,
+                    final=final,
+                )
         sealed = outgoing.write(
             work.target.parent,
             made,
@@ -131,6 +145,7 @@ class Workshop:
     against: supplements.Against
     statements: stated.Statements
     run_digest: str
+    basis: documenting.Basis
 
     @property
     def templates(self) -> Path:
@@ -160,12 +175,13 @@ class Workshop:
         before = self.before(party)
         return self.against.change(before) if before else None
 
-    def package(self, party: str, *, final: bool) -> packages.Package:
-        """What the party is to be told."""
+    def package(
+        self, party: str, *, final: bool, letters: bool = False
+    ) -> packages.Package:  # fmt: skip
+        """What the party is to be told; with `letters`, with all letters as PDF."""
         before = self.before(party)
-        plain = _package(self.context, self.number, self.place, self.counts, party)
         return replace(
-            _stated(plain, self.statements, final=final),
+            _stated(_package(self, party), self.statements, final=final, letters=letters),
             change=self.change(party),
             issue=before.issue + 1 if before else 1,
             run_digest=self.run_digest,
@@ -195,6 +211,7 @@ def workshop(context: Context, number: int | None) -> Workshop:
         against=supplements.Against(context, chosen, counts),
         statements=stated.read(context.case.root),
         run_digest=run_digest(entries, chosen),
+        basis=documenting.basis(context, place, chosen),
     )
 
 
@@ -205,6 +222,7 @@ def _stood_or_written(
     sign: Callable[[bytes], str] | None,
     *,
     final: bool,
+    letters: bool,
 ) -> Path:
     """The party's package: the one that stands, or a new one."""
     place = work.target / work.names[party]
@@ -212,7 +230,7 @@ def _stood_or_written(
     if work.issued_here(party):
         _must_stand(place, party, told)
         return place
-    wanted = work.package(party, final=final)
+    wanted = work.package(party, final=final, letters=letters)
     if not _stands(place, wanted, told, sign):
         writing.write_package(place, wanted, work.templates, sign, press=press)
     return place
@@ -312,6 +330,8 @@ def _stands(
         and manifest["previous_package"] == previous
         and manifest["draft"] == wanted.draft
         and manifest["stated_digest"] == wanted.stated_digest
+        and manifest["playbook_digest"] == wanted.playbook_digest
+        and (manifest["letters_printed"] or not wanted.mailing.printed)
     )
     if same and _signed_alike(place, sign):
         return True
@@ -333,33 +353,35 @@ def package_digest(place: Path) -> str | None:
     return sha256_of(sums) if sums.is_file() else None
 
 
-def _package(
-    context: Context, number: int, place: Path, counts: pl.DataFrame, party: str
-) -> packages.Package:
-    items = [intake.current(context, item) for item in run_items(context, number)]
-    named = _recipient(context, items, counts, party)
-    inquiry = pl.scan_parquet(place / "inquiry.parquet")
+def _package(work: Workshop, party: str) -> packages.Package:
+    context, basis = work.context, work.basis
+    inquiry = pl.scan_parquet(work.place / "inquiry.parquet")
     own = inquiry.filter(
         (pl.col("party_id") == party) & pl.col("tier").is_in(COUNTED_TIERS)
     ).collect()
+    who, records = addressees(context, basis.items, work.place, party)
     return packages.Package(
-        recipient=named,
-        counts=counts.filter(pl.col("party_id") == party),
+        recipient=_recipient(work, party),
+        counts=work.counts.filter(pl.col("party_id") == party),
         extractions=own,
-        people=affected_people(context, items, place, party),
+        people=affected_people(context, basis.items, work.place, party),
         case=context.settings.name,
-        run=number,
+        run=work.number,
         program_version=__version__,
         playbook_digest=context.playbook.digest,
         zone=context.settings.zone,
         created=CREATED,
-        files={item.evidence_id: item.file for item in items},
-        limits=tuple(_limits(place, party)),
+        files={item.evidence_id: item.file for item in basis.items},
+        limits=tuple(_limits(work.place, party)),
+        exhibits=basis.exhibits,
+        sources=basis.sources,
+        addressees=who,
+        held=holds.held(basis.holds, records, party),
     )
 
 
 def _stated(
-    package: packages.Package, told: stated.Statements, *, final: bool
+    package: packages.Package, told: stated.Statements, *, final: bool, letters: bool
 ) -> packages.Package:  # fmt: skip
     """The package with what people state for its documents."""
     statements = told.of(package.recipient.party_id)
@@ -370,20 +392,24 @@ def _stated(
         sender=packages.Sender(**told.sender.model_dump()),
         desk=packages.Desk(**told.desk.model_dump()),
         statements=statements,
+        mailing=packages.Mailing(told.letters.order, told.letters.stale_before, letters),
         stated_digest=digest_of(
-            [told.prepared_on, told.sender.model_dump(), told.desk.model_dump(), statements]
+            [
+                told.prepared_on,
+                told.sender.model_dump(),
+                told.desk.model_dump(),
+                statements,
+                told.letters.model_dump(mode="json"),
+            ]
         ),
     )
 
 
-def _recipient(
-    context: Context, items: Iterable[Item], counts: pl.DataFrame, party: str
-) -> packages.Recipient:
-    row = counts.row(by_predicate=pl.col("party_id") == party, named=True)
-    own = frames.table(context.case, items, Kind.PARTIES).filter(pl.col("party_id") == party)
-    contacts = own.select(pl.col("contact").drop_nulls()).collect()["contact"].to_list()
-    contact = next(iter(contacts), None)
-    return packages.Recipient(party, row["name"] or party, row["sector"] or "", contact)
+def _recipient(work: Workshop, party: str) -> packages.Recipient:
+    row = work.counts.row(by_predicate=pl.col("party_id") == party, named=True)
+    name, sector, basis = row["name"] or party, row["sector"] or "", work.basis
+    contact, told_on = basis.contacts.get(party), basis.told_on.get(party)
+    return packages.Recipient(party, name, sector, contact, told_on)
 
 
 def _limits(place: Path, party: str) -> Iterator[str]:

@@ -7,8 +7,12 @@ never left out in silence.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
 
 from breachscope.errors import ConfigError
 from breachscope.notify.documents.word import BODY, STYLES, parsed
@@ -16,12 +20,10 @@ from breachscope.notify.documents.word import BODY, STYLES, parsed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from lxml import etree
-
 Block = dict[str, Any]
 
 W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-HOLDERS: Final = ("header", "footer", "blocks", "runs", "rows", "cells")
+HOLDERS: Final = ("header", "footer", "blocks", "rows", "cells")
 """Where blocks hold others."""
 R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _SILENT: Final = frozenset(
@@ -59,35 +61,96 @@ def layout_of(name: str, parts: Mapping[str, bytes]) -> Layout:
     )
 
 
-def document(layout: Layout, parts: Mapping[str, bytes]) -> Block:
-    """Page, header, footer and blocks of a filled document.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One filled document: what it looks like, and its texts, which the looks name by number."""
 
-    Raises:
-        ConfigError: it holds something the PDF cannot show.
+    looks: Block
+    texts: list[str]
+    margin: range  # the texts of header and footer
+
+    def in_margin(self) -> str:
+        """What header and footer say."""
+        return "".join(self.texts[number] for number in self.margin)
+
+
+class Pages:
+    """Filled documents of one template: those that differ in their texts alone share their looks.
+
+    Thousands of letters do, and XML is parsed once for all of them.
     """
-    body = parsed(parts[BODY]).find(f"{W}body")
-    assert body is not None
-    section = body.find(f"{W}sectPr")
-    if section is None or len(body.findall(f".//{W}sectPr")) > 1:
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.known: dict[tuple[str, ...], tuple[Block, range]] = {}
+
+    def page(self, parts: Mapping[str, str]) -> Page:
+        """Page, header, footer and blocks of a filled document.
+
+        Raises:
+            ConfigError: it holds something the PDF cannot show, or is no Word document.
+        """
+        texts: list[str] = []
+        order = sorted(parts, key=lambda name: (name == BODY, name))
+        bare = {name: _numbered(parts[name], texts) for name in order}
+        key = tuple(bare.values())
+        if key not in self.known:
+            if len(self.known) >= KEPT:
+                self.known.clear()
+            self.known[key] = _read(self.layout, bare)
+        looks, margin = self.known[key]
+        return Page(looks, texts, margin)
+
+
+KEPT: Final = 500
+_TEXT: Final = re.compile(r"(<w:t(?: [^>]*)?>)([^<]*)</w:t>")
+
+
+def _numbered(xml: str, texts: list[str]) -> str:
+    """The part with a number in place of each text; the texts go to the list."""
+
+    def number(found: re.Match[str]) -> str:
+        texts.append(unescape(found[2]))
+        return f"{found[1]}{len(texts) - 1}</w:t>"
+
+    return _TEXT.sub(number, xml)
+
+
+def _read(layout: Layout, parts: Mapping[str, str]) -> tuple[Block, range]:
+    trees = {name: _parsed(layout, xml) for name, xml in parts.items()}
+    body = trees[BODY].find(f"{W}body")
+    section = None if body is None else body.find(f"{W}sectPr")
+    if body is None or section is None or len(body.findall(f".//{W}sectPr")) > 1:
         raise ConfigError(f"{layout.name}: must have one section, with its page size")
-    return {
+    page: Block = {
         "page": _page(section),
-        "header": _margin(layout, parts, section, "header"),
-        "footer": _margin(layout, parts, section, "footer"),
+        "header": _margin(layout, trees, section, "header"),
+        "footer": _margin(layout, trees, section, "footer"),
         "blocks": list(_blocks(layout, body)),
     }
+    page["numbered"] = any("field" in run for run in _all_runs(page))
+    inside = [run["slot"] for run in _all_runs([page["header"], page["footer"]]) if "slot" in run]
+    return page, range(min(inside), max(inside) + 1) if inside else range(0)
 
 
-def texts(block: Any) -> Iterator[str]:
-    """Every text in blocks, in order."""
-    if isinstance(block, dict):
-        if "text" in block:
-            yield block["text"]
-        for name in HOLDERS:
-            yield from texts(block.get(name, ()))
-    elif isinstance(block, list):
+def _parsed(layout: Layout, xml: str) -> etree._Element:
+    try:
+        return parsed(xml.encode())
+    except etree.XMLSyntaxError:
+        raise ConfigError(
+            f"{layout.name}: does not come out as a Word document",
+            hint="give every {%p …%} a paragraph and every {%tr …%} a table row of its own",
+        ) from None
+
+
+def _all_runs(block: Any) -> Iterator[Block]:
+    if isinstance(block, list):
         for part in block:
-            yield from texts(part)
+            yield from _all_runs(part)
+    elif isinstance(block, dict):
+        yield from block.get("runs", ())
+        for name in HOLDERS:
+            yield from _all_runs(block.get(name, ()))
 
 
 # ------------------------------------------------------------------------- styles
@@ -215,7 +278,7 @@ def _page(section: etree._Element) -> Block:
 
 
 def _margin(
-    layout: Layout, parts: Mapping[str, bytes], section: etree._Element, which: str
+    layout: Layout, parts: Mapping[str, etree._Element], section: etree._Element, which: str
 ) -> list[Block]:
     """The one header or footer of every page."""
     if section.find(f"{W}titlePg") is not None:
@@ -226,7 +289,7 @@ def _margin(
     found = section.findall(f"{W}{which}Reference")
     part = next((e.get(f"{R}id") for e in found if e.get(f"{W}type") == "default"), None)
     content = parts.get(layout.links.get(str(part), ""))
-    return [] if content is None else list(_blocks(layout, parsed(content)))
+    return [] if content is None else list(_blocks(layout, content))
 
 
 def _blocks(layout: Layout, parent: etree._Element) -> Iterator[Block]:
@@ -272,6 +335,8 @@ def _paragraph(layout: Layout, element: etree._Element) -> Block:
     if number and number != "0":
         block["marker"] = layout.bullets.get(number, "・")
     block["runs"] = list(_runs(layout, element))
+    slots = [run["slot"] for run in block["runs"] if "slot" in run]
+    block["texts"] = [min(slots), max(slots) + 1] if slots else [0, 0]
     return block
 
 
@@ -319,8 +384,7 @@ def _run(layout: Layout, element: etree._Element) -> Iterator[Block]:
     for part in element:
         match _name(part):
             case "t":
-                if part.text:
-                    yield {"text": part.text, **look}
+                yield {"slot": int(part.text or 0), **look}
             case "tab":
                 yield {"text": "\t", **look}
             case "cr":

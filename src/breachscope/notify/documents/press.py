@@ -16,7 +16,8 @@ from breachscope.notify.documents.typesetter import Typesetter
 from breachscope.notify.documents.word import WordTemplate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from concurrent.futures import Future
     from pathlib import Path
 
     from breachscope.notify.documents.views import Head
@@ -33,15 +34,21 @@ class Made:
 
     name: str
     docx: bytes
-    pdf: bytes
+    pdf: Future[bytes]  # another process sets it meanwhile
     figures: str  # JSON: what was filled in, numbers as numbers
     by_hand: tuple[str, ...]  # code points the PDF shows by name
 
     def files(self) -> dict[str, bytes]:
-        """File name -> content."""
-        figures = self.figures.encode()
-        return {f"{self.name}.docx": self.docx, f"{self.name}.pdf": self.pdf,
-                f"{self.name}.json": figures}  # fmt: skip
+        """File name -> content.
+
+        Raises:
+            ConfigError: the layout is wrong, or has no end.
+        """
+        return {
+            f"{self.name}.docx": self.docx,
+            f"{self.name}.pdf": self.pdf.result(),
+            f"{self.name}.json": self.figures.encode(),
+        }
 
 
 class Press:
@@ -55,7 +62,7 @@ class Press:
         self.words = words.read(templates)
         self.environment = PlaybookEnvironment(self.folder, word=True)
         self.typesetter = Typesetter(self.folder / LAYOUT, fonts.folder())
-        self.read: dict[str, tuple[WordTemplate, layout.Layout]] = {}
+        self.read: dict[str, tuple[WordTemplate, layout.Pages]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -70,41 +77,42 @@ class Press:
             ConfigError: the template asks for what is not given, has no end, does not show draft
                 or final, version and run on its pages, or holds what cannot be printed.
         """
-        word, looks = self._template(template)
+        word, pages = self._template(template)
         refuse_steering(name, view)
         filled = word.filled(context(view))
-        page = layout.document(looks, {**word.parts, **filled})
+        page = pages.page(filled)
         _refuse_unmarked(word, page, view.head)
         by_hand = make_printable(page)
-        pdf = self.typesetter.pdf(self.data(title, looks, [page]), self.timestamp)
+        pdf = self.typesetter.submit(_data(title, pages.layout, [page]), self.timestamp)
         docx = word.written(filled, title, self.created)
         return Made(name, docx, pdf, self._figures(template, word, view, by_hand), by_hand)
+
+    def many(self, template: str, title: str, views: Iterable[Any]) -> tuple[Future[bytes], int]:
+        """One PDF of the same document for many, one after the other; and how many.
+
+        Raises:
+            ConfigError: the template asks for what is not given, or has no end.
+        """
+        word, pages = self._template(template)
+        made: list[layout.Page] = []
+        for view in views:
+            page = pages.page(word.filled(context(view)))
+            if not made:
+                _refuse_unmarked(word, page, view.head)
+            make_printable(page)
+            made.append(page)
+        pdf = self.typesetter.submit(_data(title, pages.layout, made), self.timestamp)
+        return pdf, len(made)
 
     @property
     def timestamp(self) -> int:
         """What the PDF says of its making: fixed, for the same bytes."""
         return int(self.created.timestamp())
 
-    def pages(
-        self, template: str, views: Iterable[Any]
-    ) -> tuple[layout.Layout, list[layout.Block]]:
-        """The same document for many: layout and pages, not yet printable."""
-        word, looks = self._template(template)
-        pages = []
-        for view in views:
-            filled = word.filled(context(view))
-            pages.append(layout.document(looks, {**word.parts, **filled}))
-        return looks, pages
-
-    @staticmethod
-    def data(title: str, looks: layout.Layout, pages: list[layout.Block]) -> dict[str, Any]:
-        """What the layout is given."""
-        return {"title": title, "styles": dict(looks.styles), "documents": pages}
-
-    def _template(self, stem: str) -> tuple[WordTemplate, layout.Layout]:
+    def _template(self, stem: str) -> tuple[WordTemplate, layout.Pages]:
         if stem not in self.read:
             word = WordTemplate(self.folder / f"{stem}.docx", self.environment)
-            self.read[stem] = word, layout.layout_of(word.name, word.parts)
+            self.read[stem] = word, layout.Pages(layout.layout_of(word.name, word.parts))
         return self.read[stem]
 
     def _figures(
@@ -169,29 +177,33 @@ def _texts(value: Any, path: str) -> Iterable[tuple[str, str]]:
             yield from _texts(one, f"{path}[{place}]")
 
 
-def make_printable(page: layout.Block) -> tuple[str, ...]:
+def make_printable(page: layout.Page) -> tuple[str, ...]:
     """Put code points in place of what the fonts lack; says which."""
     told: dict[str, None] = {}
-    _printable(page, told)
+    for number, text in enumerate(page.texts):
+        said = fonts.printed(text)
+        if said.by_hand:
+            page.texts[number] = said.text
+            told.update(dict.fromkeys(said.by_hand))
     return tuple(told)
 
 
-def _printable(block: Any, told: dict[str, None]) -> None:
-    if isinstance(block, list):
-        for part in block:
-            _printable(part, told)
-    elif isinstance(block, dict):
-        if "text" in block:
-            said = fonts.printed(block["text"])
-            block["text"] = said.text
-            told.update(dict.fromkeys(said.by_hand))
-        for name in layout.HOLDERS:
-            _printable(block.get(name, ()), told)
+def _data(title: str, looks: layout.Layout, pages: Iterable[layout.Page]) -> dict[str, Any]:
+    """What the layout is given: looks that several documents share are there once."""
+    places: dict[int, int] = {}
+    shared: list[layout.Block] = []
+    documents = []
+    for page in pages:
+        place = places.setdefault(id(page.looks), len(shared))
+        if place == len(shared):
+            shared.append(page.looks)
+        documents.append({"looks": place, "texts": page.texts})
+    return {"title": title, "styles": dict(looks.styles), "looks": shared, "documents": documents}
 
 
-def _refuse_unmarked(word: WordTemplate, page: Mapping[str, Any], head: Head) -> None:
+def _refuse_unmarked(word: WordTemplate, page: layout.Page, head: Head) -> None:
     """Header and footer ask for what every page must show, and do show it."""
-    margin = "".join(layout.texts([page["header"], page["footer"]]))
+    margin = page.in_margin()
     wanted = {"mark": head.mark, "issue": head.issue, "run": head.run}
     lacking = [n for n, t in wanted.items() if n not in word.asked_in_margins or t not in margin]
     if lacking:

@@ -13,8 +13,8 @@ import re
 import struct
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as TooLong
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
@@ -25,33 +25,36 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 120.0
 """So long one compile may take; the largest of the program's own takes 12."""
+PROCESSES: Final = 2
 MEMORY: Final = 6 << 30
 _LENGTH: Final = struct.Struct("<Q")
 
 
 class Typesetter:
-    """Sets PDFs from a layout and data; one process for many documents.
+    """Sets PDFs from a layout and data, in as many processes as there are cores, two at most.
 
-    Closing it ends the process.
+    Closing it ends the processes.
     """
 
     def __init__(self, layout: Path, fonts: Path, *, seconds: float = SECONDS) -> None:
         self.layout, self.fonts, self.seconds = layout, fonts, seconds
-        self.thread = ThreadPoolExecutor(1)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.threads = ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1))
+        self.own = threading.local()  # each thread speaks with a process of its own
+        self.processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
-        self.thread.shutdown()
+        self.threads.shutdown(cancel_futures=True)
+        for process in self.processes:
+            _ended(process)
 
-    def pdf(self, data: Mapping[str, Any], timestamp: int) -> bytes:
-        """The PDF of the data; the same data gives the same bytes.
+    def submit(self, data: Mapping[str, Any], timestamp: int) -> Future[bytes]:
+        """The PDF of the data, when it is ready; the same data gives the same bytes.
 
-        Raises:
-            ConfigError: the layout asks for what is not there, is wrong, or has no end.
+        The future raises ConfigError where the layout asks for what is not there, is wrong, or
+        has no end.
         """
         request = {
             "layout": str(self.layout),
@@ -59,50 +62,72 @@ class Typesetter:
             "timestamp": timestamp,
             "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")),
         }
-        answer = self.thread.submit(self._asked, json.dumps(request).encode())
+        return self.threads.submit(self._set, json.dumps(request).encode())
+
+    def _set(self, request: bytes) -> bytes:
+        process = self._process()
+        watch = _Watch(process, self.seconds)
         try:
-            head, content = answer.result(self.seconds)
-        except TooLong:
-            self._end()
-            told = f"{self.layout.name}: was stopped after {self.seconds:g} seconds; has it an end?"
-            raise ConfigError(told) from None
+            head, content = _exchanged(process, request)
         except (EOFError, OSError):
-            self._end()
-            told = f"{self.layout.name}: the typesetter broke off"
-            raise ConfigError(told, hint="the layout may have no end, or memory ran out") from None
+            self.own.process = None
+            if watch.fired:
+                told = f"was stopped after {self.seconds:g} seconds; has it an end?"
+                raise ConfigError(f"{self.layout.name}: {told}") from None
+            raise ConfigError(
+                f"{self.layout.name}: the typesetter broke off",
+                hint="the layout may have no end, or memory ran out",
+            ) from None
+        finally:
+            watch.timer.cancel()
         if "error" in head:
             raise ConfigError(f"{self.layout.name}: {head['error']}")
         return content
 
-    def _asked(self, request: bytes) -> tuple[dict[str, Any], bytes]:
-        process = self.process or self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        _send(process.stdin, request)
-        head = json.loads(_received(process.stdout))
-        return head, _received(process.stdout)
-
-    def _started(self) -> subprocess.Popen[bytes]:
-        source = str(Path(__file__).resolve().parents[3])
-        paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a message of its own may quote the data
-            env={**os.environ, "PYTHONPATH": paths},
-        )
-        return self.process
-
-    def _end(self) -> None:
-        if (process := self.process) is not None:
-            self.process = None
-            process.kill()
-            process.wait()
-            self.thread.submit(_closed, process).result()  # after whoever still reads from it
+    def _process(self) -> subprocess.Popen[bytes]:
+        process: subprocess.Popen[bytes] | None = getattr(self.own, "process", None)
+        if process is None:
+            self.own.process = process = _started()
+            self.processes.append(process)
+        return process
 
 
-def _closed(process: subprocess.Popen[bytes]) -> None:
+class _Watch:
+    """Kills a process that takes too long over one request."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.process, self.fired = process, False
+        self.timer = threading.Timer(seconds, self._kill)
+        self.timer.start()
+
+    def _kill(self) -> None:
+        self.fired = True
+        self.process.kill()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    source = str(Path(__file__).resolve().parents[3])
+    paths = os.pathsep.join(filter(None, [source, os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a message of its own may quote the data
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+
+
+def _exchanged(process: subprocess.Popen[bytes], request: bytes) -> tuple[dict[str, Any], bytes]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    _send(process.stdin, request)
+    head = json.loads(_received(process.stdout))
+    return head, _received(process.stdout)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
     for stream in (process.stdin, process.stdout):
         if stream is not None:
             with contextlib.suppress(OSError):

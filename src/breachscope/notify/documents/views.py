@@ -107,7 +107,7 @@ class Scope:
     rows: Rows
     period: Period
     downloads: int
-    listed: int
+    listed: int | None
     all_listed: bool
     lists: tuple[TakenList, ...]
 
@@ -163,7 +163,7 @@ def scope_of(
         zone: the case's zone.
         words: the playbook's words.
     """
-    persons = tuple(_tier(counts, tier, words) for tier in LADDER_TIERS)
+    persons = ladder(counts, words)
     return Scope(
         fields=tuple(words.fields.get(name, name) for name in counts["fields"] or ()),
         persons=persons,
@@ -199,6 +199,11 @@ def days(times: Iterable[Any], zone: str) -> list[str | None]:
     """Instants as days of the zone, as Japanese documents write them."""
     column = pl.Series(list(times), dtype=UTC_TIME)
     return column.dt.convert_time_zone(zone).dt.strftime(DAY).to_list()
+
+
+def ladder(counts: Row, words: Words) -> tuple[TierCount, ...]:
+    """Persons by tier, the whole last; `counts` has the ladder's columns."""
+    return tuple(_tier(counts, tier, words) for tier in LADDER_TIERS)
 
 
 def _tier(counts: Row, tier: str, words: Words) -> TierCount:

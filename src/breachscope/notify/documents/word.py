@@ -33,7 +33,6 @@ _REFUSED: Final = re.compile(
     r"word/(vbaProject\.bin|comments\w*\.xml|embeddings/.*|activeX/.*|attachedToolbars.*)"
 )
 _LARGEST: Final = 20_000_000
-_MARKUP: Final = re.compile(r"{[{%#]")
 
 
 class WordTemplate:
@@ -48,11 +47,7 @@ class WordTemplate:
         self.name = path.name
         self.source = _read(path)
         self.parts = _parts(path.name, self.source)
-        sources = {
-            part: _source(path, xml)
-            for part, xml in self.parts.items()
-            if _FILLED.fullmatch(part) and (part == BODY or _MARKUP.search(xml.decode()))
-        }
+        sources = {p: _source(path, xml) for p, xml in self.parts.items() if _FILLED.fullmatch(p)}
         self.compiled = {p: compiled(environment, s, path.name) for p, s in sources.items()}
         self.asked_in_margins = {
             name
@@ -61,18 +56,18 @@ class WordTemplate:
             for name in meta.find_undeclared_variables(environment.parse(source))
         }
 
-    def filled(self, context: Mapping[str, Any]) -> dict[str, bytes]:
+    def filled(self, context: Mapping[str, Any]) -> dict[str, str]:
         """The parts that hold text, filled in: part -> XML.
 
         Raises:
-            ConfigError: a placeholder has no value, or what comes out is not well-formed.
+            ConfigError: a placeholder has no value.
         """
-        texts = {p: rendered(t, self.name, context) for p, t in self.compiled.items()}
-        return {part: self._well_formed(text) for part, text in texts.items()}
+        return {p: rendered(t, self.name, context) for p, t in self.compiled.items()}
 
-    def written(self, filled: Mapping[str, bytes], title: str, created: datetime) -> bytes:
+    def written(self, filled: Mapping[str, str], title: str, created: datetime) -> bytes:
         """The Word file: entries in the template's order, all times the same."""
-        own = {**filled, CORE: _core(title, created)}
+        own = {part: text.encode() for part, text in filled.items()}
+        own[CORE] = _core(title, created)
         target = io.BytesIO()
         with ZipFile(target, "w") as file:
             for name, content in {**self.parts, CORE: b""}.items():
@@ -80,17 +75,6 @@ class WordTemplate:
                 entry.compress_type = ZIP_DEFLATED
                 file.writestr(entry, own.get(name, content), compresslevel=6)
         return target.getvalue()
-
-    def _well_formed(self, text: str) -> bytes:
-        content = text.encode()
-        try:
-            parsed(content)
-        except etree.XMLSyntaxError:
-            raise ConfigError(
-                f"{self.name}: does not come out as a Word document",
-                hint="give every {%p …%} a paragraph and every {%tr …%} a table row of its own",
-            ) from None
-        return content
 
 
 def parsed(xml: bytes) -> etree._Element:

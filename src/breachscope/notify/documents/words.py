@@ -25,7 +25,11 @@ class Words(BaseModel):
     marks: dict[str, str]  # draft, final
     fields: dict[str, str]
     tiers: dict[str, str]
+    figures: dict[str, str]
+    change_kinds: dict[str, str]
+    measures: dict[str, str]
     routes: dict[str, str]
+    binds: dict[str, str]
     scopes: dict[str, str]
     sectors: dict[str, str]
     kinds: dict[str, str]  # kinds of evidence

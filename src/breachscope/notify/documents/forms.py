@@ -1,0 +1,70 @@
+"""The regulator's form, preliminary and final: the items of Rule 8(1) as fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from breachscope.notify.documents.views import head_of, stated_of
+
+if TYPE_CHECKING:
+    from breachscope.notify.documents.views import Head, Scope, Stated
+    from breachscope.notify.documents.words import Words
+    from breachscope.notify.package import Package, Sender
+
+PRELIMINARY: Final = "preliminary"
+FINAL: Final = "final"
+NAMES: Final = {PRELIMINARY: "報告書_速報", FINAL: "報告書_確報"}
+"""What the files are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """The organisation that reports; never a clerk."""
+
+    name: str | None
+    sector: str | None
+    corporate_number: str | None = None
+    industry: str | None = None
+    address: str | None = None
+    representative: str | None = None
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegulatorReport:
+    """A draft of the form's fields; the form itself is the regulator's web page."""
+
+    head: Head
+    report: str  # preliminary, final
+    final_report: bool
+    public: bool
+    reporter: Reporter
+    entrustee: Sender
+    arose_at_entrustee: bool
+    knowledge: str | None  # the day the reporter knew
+    stated: Stated
+    scope: Scope
+    limits: tuple[str, ...]
+
+
+def party_report(package: Package, scope: Scope, words: Words, report: str) -> RegulatorReport:
+    """The draft for an entrusting party: the data arose at its entrustee."""
+    recipient = package.recipient
+    return RegulatorReport(
+        head=head_of(package, words),
+        report=report,
+        final_report=report == FINAL,
+        public=recipient.sector in words.public,
+        reporter=Reporter(
+            recipient.name,
+            words.sectors.get(recipient.sector, recipient.sector),
+            contact=recipient.contact,
+        ),
+        entrustee=package.sender,
+        arose_at_entrustee=True,
+        knowledge=recipient.told_on,
+        stated=stated_of(package.statements),
+        scope=scope,
+        limits=package.limits,
+    )
