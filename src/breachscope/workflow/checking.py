@@ -368,7 +368,8 @@ def _keys_elsewhere(work: Workshop, party: str, data: Path) -> Iterator[str]:
         if path.name in LISTS or "person_key" not in columns_of(path):
             continue
         table = pl.scan_csv(path, infer_schema=False, glob=False).select("person_key")
-        strange = table.join(own, on="person_key", how="anti").collect().height
+        named = table.filter(pl.col("person_key") != "")  # a hold may fit nobody
+        strange = named.join(own, on="person_key", how="anti").collect().height
         if strange:
             yield f"{path.name}: {strange} persons are not this party's"
 
