@@ -62,7 +62,8 @@ def _form(
         ("代表者", "{{ reporter.representative }}"),
         ("連絡先", "{{ reporter.contact }}"),
         ("知った日", "{{ knowledge }}"),
-        ("期限", deadline),
+        ("期限", "{% for d in deadlines %}{{ d.due }}（{{ d.status }}。起算日 {{ d.clock_start }}。"
+               "{{ d.triggers|join('、') or none }}）\n{% endfor %}" + deadline),
     ])  # fmt: skip
     sheet.head("一　概要").form([
         ("発生日", "{{ scope.period.first }} から {{ scope.period.last }} まで"),

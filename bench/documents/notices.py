@@ -106,7 +106,22 @@ def entrusting() -> Sheet:
         "一件ごとの時刻、端末、行の範囲、証拠の所在は extractions.csv と証拠別紙にあります。",
         "Small",
     )
-    sheet.head("受領後の期限について（参考）").text(
+    sheet.head("受領後の期限について（参考）")
+    sheet.text("{%p if deadlines %}").grid(
+        ["義務", "根拠", "要否", "起算日", "期限", "当たる事由"],
+        [
+            "{{ d.kind }}",
+            "{{ d.basis }}{% if d.unverified %}［要確認：一次資料で確認していない点がある］{% endif %}",
+            "{{ d.status }}",
+            "{{ d.clock_start }}",
+            "{{ d.due }}",
+            "{{ d.triggers|join('、') or none }}{% if d.open_triggers %}（未確認: {{ d.open_triggers|join('、') }}）{% endif %}",
+        ],
+        "d in deadlines",
+        [20, 40, 15, 24, 36, 31],
+        small=True,
+    ).text("{%p endif %}")
+    sheet.text(
         f"{YOU}がこの事態を知った日は、遅くともこの通知を受けた日と扱われることがあります。"
         "{% if public %}行政機関等には委託先の通知による免除の定めがなく、同法第68条による報告が別に"
         "必要です。期限は民間事業者の場合（速報は知った日から概ね3～5日以内、確報は60日以内）と同じと"

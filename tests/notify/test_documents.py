@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from notify_cases import counts, extractions, package
+from notify_cases import TEMPLATES, counts, extractions, package
 from word_files import text_of
 
+from breachscope import schema
 from breachscope.errors import ConfigError
-from breachscope.notify.documents import of_party
+from breachscope.notify.documents import of_party, words
+from breachscope.notify.documents.deadlines import deadlines
 from breachscope.notify.documents.typesetter import Typesetter
 from breachscope.notify.package import (
     Change,
@@ -125,8 +128,8 @@ def test_a_supplement_says_previous_figure_new_figure_and_why(press: Press) -> N
     all_of_it = made(press, package(change=change(IssueKind.SUPPLEMENT), issue=2))
     said = text_of(all_of_it["追完"].docx)
 
-    for words in ("本人の数・計", "5,000", "4,001", "-999", "証拠: 11 downloads", "第1版（実行2）"):
-        assert words in said
+    for told in ("本人の数・計", "5,000", "4,001", "-999", "証拠: 11 downloads", "第1版（実行2）"):
+        assert told in said
     assert "通知書" in all_of_it
 
 
@@ -150,8 +153,8 @@ def test_every_document_says_draft_version_run_and_that_it_is_no_advice(
 ) -> None:
     said = text_of(usual[name].docx)
 
-    for words in ("【案】", "第1版", "実行3", "法的助言ではありません"):
-        assert words in said
+    for told in ("【案】", "第1版", "実行3", "法的助言ではありません"):
+        assert told in said
 
 
 def test_a_gaiji_in_a_party_s_name_stays_in_word_and_is_named_in_the_figures(
@@ -196,3 +199,33 @@ def test_after_a_stopped_layout_the_next_document_is_set(press: Press) -> None:
 
     assert one.pdf.result()[:4] == b"%PDF"
     assert results[-1] == b"%PDF"
+
+
+def owed(**other: object) -> pl.DataFrame:
+    usual = {
+        "obligation_id": "jp-appi/private-final/P1", "subject": "P1", "recipient": "PPC",
+        "kind": "final_report", "basis": "Art. 26(1)", "clock_start": date(2023, 8, 7),
+        "due": date(2023, 10, 5), "status": "yes", "triggers": ["improper_purpose"],
+        "open_triggers": ["special_care"], "unverified": [],
+    }  # fmt: skip
+    return pl.DataFrame([{**usual, **other}], schema=schema.OBLIGATIONS)
+
+
+def test_the_final_form_has_the_deadline_of_the_run(press: Press) -> None:
+    said = text_of(made(press, package(obligations=owed()))["報告書_確報"].docx)
+
+    assert "2023年10月5日まで（必要。起算日 2023年8月7日。不正の目的のおそれ）" in said
+
+
+def test_a_duty_nobody_can_tell_yet_is_printed_as_such_and_one_that_is_not_is_left_out() -> None:
+    known = words.read(TEMPLATES)
+    both = pl.concat(
+        [owed(status="review", due=None), owed(obligation_id="jp-appi/other/P1", status="no")]
+    )
+    (only,) = deadlines(both, "P1", known)
+
+    assert (only.status, only.due, only.open_triggers) == ("要確認", None, ("要配慮個人情報",))
+
+
+def test_deadlines_of_another_party_are_none_of_this_ones() -> None:
+    assert deadlines(owed(subject="P2"), "P1", words.read(TEMPLATES)) == ()

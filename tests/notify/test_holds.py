@@ -90,3 +90,12 @@ def test_what_agrees_and_what_differs_is_told() -> None:
     row = held(holds(hold), records(HANAKO), "P1").row(0, named=True)
 
     assert (row["agree"], row["differ"], row["line"]) == ("name; phone", "birth_date", 2)
+
+
+def test_a_name_that_may_be_of_another_party_s_person_is_not_shown() -> None:
+    every = holds({"name": "霞 太郎", "phone": "090-1234-5678"}).with_columns(
+        party_id=pl.lit(None, pl.String)
+    )
+    row = held(every, records(HANAKO), "P1").row(0, named=True)
+
+    assert (row["match"], row["hold_name"], row["line"]) == ("uncertain", None, 2)

@@ -174,6 +174,7 @@ class Package:
     draft: bool = True  # every page says so
     exhibits: tuple[Exhibit, ...] = ()
     sources: tuple[Source, ...] = ()
+    obligations: pl.DataFrame | None = None  # OBLIGATIONS of the run
     addressees: pl.DataFrame | None = None  # WRITTEN_TO; the records' fields as the source spells
     held: pl.DataFrame | None = None  # HELD: who must not be written to
     mailing: Mailing = Mailing()

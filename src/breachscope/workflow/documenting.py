@@ -43,6 +43,7 @@ class Basis:
     contacts: dict[str, str]  # party -> contact
     told_on: dict[str, str]  # party -> the day it was told
     holds: pl.DataFrame
+    obligations: pl.DataFrame | None  # of runs that have them
 
 
 def basis(context: Context, place: Path, number: int) -> Basis:
@@ -55,6 +56,7 @@ def basis(context: Context, place: Path, number: int) -> Basis:
         contacts(context, items),
         told_on(context, items),
         frames.table(context.case, items, Kind.HOLDS).collect(),
+        pl.read_parquet(owed) if (owed := place / "obligations.parquet").is_file() else None,
     )
 
 

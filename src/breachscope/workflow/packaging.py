@@ -375,6 +375,7 @@ def _package(work: Workshop, party: str) -> packages.Package:
         limits=tuple(_limits(work.place, party)),
         exhibits=basis.exhibits,
         sources=basis.sources,
+        obligations=basis.obligations,
         addressees=who,
         held=holds.held(basis.holds, records, party),
     )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from breachscope.notify.documents.deadlines import deadlines
 from breachscope.notify.documents.views import head_of, stated_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from breachscope.notify.documents.deadlines import Deadline
     from breachscope.notify.documents.views import Head, Scope, Stated
     from breachscope.notify.documents.words import Words
     from breachscope.notify.package import Package, Sender
@@ -43,6 +47,7 @@ class RegulatorReport:
     entrustee: Sender
     arose_at_entrustee: bool
     knowledge: str | None  # the day the reporter knew
+    deadlines: tuple[Deadline, ...]  # of this very report
     stated: Stated
     scope: Scope
     limits: tuple[str, ...]
@@ -64,7 +69,13 @@ def party_report(package: Package, scope: Scope, words: Words, report: str) -> R
         entrustee=package.sender,
         arose_at_entrustee=True,
         knowledge=recipient.told_on,
+        deadlines=due(deadlines(package.obligations, recipient.party_id, words), report),
         stated=stated_of(package.statements),
         scope=scope,
         limits=package.limits,
     )
+
+
+def due(known: Iterable[Deadline], report: str) -> tuple[Deadline, ...]:
+    """The deadlines of the preliminary or the final report."""
+    return tuple(one for one in known if one.duty in (f"{report}_report", "report"))

@@ -47,7 +47,7 @@ def held(holds: pl.DataFrame, records: pl.DataFrame, party_id: str) -> pl.DataFr
     pairs = _judged(_candidates(asked, known))
     names = records.group_by("person_key").agg(person_name=pl.col("name_shown").first())
     shown = own.with_row_index("hold_no").select(
-        "hold_no", "hold", "instruction", "evidence_id", "line",
+        "hold_no", "party_id", "hold", "instruction", "evidence_id", "line",
         hold_name=pl.coalesce("name", pl.concat_str("family_name", "given_name", separator=" "),
                               "kana", "customer_no"),
     )  # fmt: skip
@@ -55,8 +55,9 @@ def held(holds: pl.DataFrame, records: pl.DataFrame, party_id: str) -> pl.DataFr
         shown.join(pairs, on="hold_no", how="left")
         .join(names, on="person_key", how="left", validate="m:1")
         .with_columns(
-            party_id=pl.lit(party_id),
             match=pl.col("match").fill_null("none"),
+            hold_name=_name_for_the_party(),
+            party_id=pl.lit(party_id),
         )
         .filter((pl.col("match") != "none") | pl.col("hold_no").is_in(_of_party(own, party_id)))
         .sort("hold_no", "match", "person_key", nulls_last=True)
@@ -64,6 +65,12 @@ def held(holds: pl.DataFrame, records: pl.DataFrame, party_id: str) -> pl.DataFr
         .pipe(conform, HELD)
         .collect()
     )
+
+
+def _name_for_the_party() -> pl.Expr:
+    """The name a hold gives, unless it may be that of another party's person."""
+    own = pl.col("party_id").is_not_null() | (pl.col("match") == "certain")
+    return pl.when(own).then("hold_name")
 
 
 def _of_party(own: pl.DataFrame, party_id: str) -> list[int]:

@@ -138,6 +138,7 @@ def own_report(inquiry: Inquiry, head: Head, words: Words, report: str) -> Regul
         entrustee=sender,
         arose_at_entrustee=False,
         knowledge=inquiry.known_on,
+        deadlines=(),
         stated=stated_of(inquiry.statements),
         scope=scope,
         limits=inquiry.limits,

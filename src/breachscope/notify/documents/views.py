@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.errors import ConfigError
+from breachscope.notify.documents.deadlines import Deadline, deadlines
 from breachscope.schema import LADDER_TIERS, UTC_TIME
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class EntrustingNotice:
     public: bool
     stated: Stated
     scope: Scope
+    deadlines: tuple[Deadline, ...]
     limits: tuple[str, ...]
 
 
@@ -191,6 +193,7 @@ def entrusting_notice(
         public=package.recipient.sector in words.public,
         stated=stated_of(package.statements),
         scope=scope,
+        deadlines=deadlines(package.obligations, package.recipient.party_id, words),
         limits=package.limits,
     )
 

@@ -37,6 +37,10 @@ class Words(BaseModel):
     channels: dict[str, str]
     channel_reasons: dict[str, str]
     holds: dict[str, str]
+    duties: dict[str, str]  # kinds of obligation
+    answers: dict[str, str]  # yes, no, review
+    recipients: dict[str, str]
+    triggers: dict[str, str]
 
 
 def read(templates: Path) -> Words:
