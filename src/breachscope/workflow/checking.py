@@ -90,20 +90,23 @@ class _Again:
 
     work: Workshop
     press: Press
-    kept: dict[tuple[str, bool], tuple[dict[str, Any], dict[str, str]]] = field(
+    kept: dict[tuple[str, bool, bool], tuple[dict[str, Any], dict[str, str]]] = field(
         default_factory=dict
     )
 
-    def made(self, party: str, *, draft: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    def made(
+        self, party: str, *, draft: bool, letters: bool
+    ) -> tuple[dict[str, Any], dict[str, str]]:
         """Facts and digests of a party's package as the run gives it now."""
-        if (party, draft) not in self.kept:
-            wanted = self.work.package(party, final=not draft)
+        key = party, draft, letters
+        if key not in self.kept:
+            wanted = self.work.package(party, final=not draft, letters=letters)
             reports = self.work.context.case.reports
             with tempfile.TemporaryDirectory(prefix=folder.TEMPORARY, dir=reports) as scratch:
                 place = Path(scratch) / "package"
                 writing.write_package(place, wanted, self.work.templates, press=self.press)
-                self.kept[party, draft] = seal.facts(place), _digests(place / bags.PAYLOAD)
-        return self.kept[party, draft]
+                self.kept[key] = seal.facts(place), _digests(place / bags.PAYLOAD)
+        return self.kept[key]
 
 
 def _packages(at: Path) -> tuple[list[Path], list[Path]]:
@@ -383,11 +386,8 @@ def _rebuilt(
     again: _Again,
 ) -> Iterator[str]:
     """The package made once more from the run: every file must come out the same."""
-    wanted = work.package(
-        party,
-        final=not facts.get("draft", True),
-        letters=bool(facts.get("letters_printed")),
-    )
+    draft, letters = bool(facts.get("draft", True)), bool(facts.get("letters_printed"))
+    wanted = work.package(party, final=not draft)
     same = {
         "program_version": wanted.program_version,
         "playbook_digest": wanted.playbook_digest,
@@ -400,7 +400,7 @@ def _rebuilt(
         )
         return
     try:
-        right, sums = again.made(party, draft=bool(facts.get("draft", True)))
+        right, sums = again.made(party, draft=draft, letters=letters)
     except BreachscopeError as error:
         yield f"cannot be made once more from the run: {error}"
         return
