@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from breachscope.checks import Check, CheckTable
+from breachscope.errors import ConfigError
 from breachscope.reconstruct import controls
 from breachscope.schema import UNSEEN, Kind
 from frames import at, frame, kind
@@ -114,6 +115,18 @@ def test_a_control_not_in_force_yet_is_neither_held_nor_broken() -> None:
     assert (row["lines"], row["lines_before"]) == (0, 1)
 
 
+def test_two_conditions_on_one_table_both_count() -> None:
+    tables = [
+        CheckTable(table="logins", broken=f"account_key = '{name}'") for name in ("ann", "bob")
+    ]
+    checks = {"both": Check(name="both", title="Neither", tables=tables)}
+    rows = logins(("ann", "2020-02-05"), ("bob", "2020-02-06"), ("eve", "2020-02-07"))
+
+    found = controls.held_against(control("both"), checks, {"logins": source(rows)}, AS_OF)
+
+    assert found.controls["lines"].to_list() == [2]
+
+
 def weekly(days: int, left_out: int | None = None) -> list[str]:
     """Every seventh day from the second of February, but for one."""
     first = at("2020-02-02")
@@ -146,6 +159,19 @@ def test_more_different_accounts_than_allowed_break_it() -> None:
     row = told("two", three)
     assert (row["verdict"], row["lines"]) == ("broken", 1)
     assert "eve" in row["against"][0]["what"]
+
+
+@pytest.mark.parametrize("condition", ["no SQL at all (", "nothing_called_so = 1", "at = 'x'"])
+def test_a_condition_that_cannot_be_held_against_its_table_is_named_with_its_check(
+    condition: str,
+) -> None:
+    table = CheckTable(table="logins", broken=condition)
+    checks = {"wrong": Check(name="wrong", title="Wrong", tables=[table])}
+
+    with pytest.raises(ConfigError, match=r"controls.toml: check wrong: a condition on logins"):
+        controls.held_against(
+            control("wrong"), checks, {"logins": source(logins(*ORDINARY))}, AS_OF
+        )
 
 
 def test_a_check_is_judged_in_one_way_only() -> None:

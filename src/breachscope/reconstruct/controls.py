@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from breachscope.errors import ConfigError
 from breachscope.schema import CONTROL_LINES, CONTROLS, UNSEEN, UTC_TIME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from breachscope.checks import Check, CheckTable
 
@@ -63,36 +64,41 @@ def held_against(
         sources: by the name of the table.
         as_of: nothing later counts.
 
+    Raises:
+        ConfigError: a condition of a check cannot be held against its table.
+
     """
     told, lines = [], [pl.DataFrame(schema=CONTROL_LINES)]
     ordered = controls.sort("control_id", "in_force_from", "evidence_id", "line")
     for control in ordered.iter_rows(named=True):
         check = checks.get(control["check"])
-        seen: dict[str, _Seen] = {
-            table.table: _seen(table, sources[table.table], control["begin"], as_of)
+        seen = [
+            (table.table, _asked(control["check"], table, sources, control["begin"], as_of))
             for table in (check.tables if check else [])
-        }
+        ]
         against = [
             found.lines.with_columns(
                 control_id=pl.lit(control["control_id"]), table=pl.lit(name)
             ).select(CONTROL_LINES.names())
-            for name, found in seen.items()
+            for name, found in seen
         ]
         lines += against
-        told.append(_row(control, check, seen, pl.concat([lines[0], *against]), as_of))
+        told.append(
+            _row(control, check, [one for _, one in seen], pl.concat([lines[0], *against]), as_of)
+        )
     return Results(pl.DataFrame(told, schema=CONTROLS, orient="row"), pl.concat(lines))
 
 
 def _row(
     control: dict[str, Any],
     check: Check | None,
-    seen: Mapping[str, _Seen],
+    seen: Sequence[_Seen],
     lines: pl.DataFrame,
     as_of: datetime,
 ) -> dict[str, Any]:
     begin = control["begin"]
     after, before = lines.filter("in_force"), lines.filter(~pl.col("in_force"))
-    dark = _merged([piece for found in seen.values() for piece in found.dark])
+    dark = _merged([piece for found in seen for piece in found.dark])
     asked = (as_of - begin).total_seconds()
     hidden = sum((end - start).total_seconds() for start, end in dark)
     verdict, reason = _verdict(check, seen, after, begin, as_of)
@@ -113,7 +119,7 @@ def _row(
 
 def _verdict(
     check: Check | None,
-    seen: Mapping[str, _Seen],
+    seen: Sequence[_Seen],
     after: pl.DataFrame,
     begin: datetime,
     as_of: datetime,
@@ -127,8 +133,21 @@ def _verdict(
     if after.height:
         counts = after.group_by("table").len().sort("table")
         return "broken", "; ".join(f"{n:,} against it in {table}" for table, n in counts.rows())
-    reasons = [found.reason for found in seen.values() if found.reason]
+    reasons = [found.reason for found in seen if found.reason]
     return ("cannot_tell", "; ".join(reasons)) if reasons else ("held", "no line against it")
+
+
+def _asked(
+    check: str, table: CheckTable, sources: Mapping[str, Source], begin: datetime, as_of: datetime
+) -> _Seen:
+    try:
+        return _seen(table, sources[table.table], begin, as_of)
+    except pl.exceptions.PolarsError:  # its own words may quote cells of the evidence
+        raise ConfigError(
+            f"controls.toml: check {check}: a condition on {table.table} is no SQL, or names a "
+            "column it has not, or compares what cannot be compared",
+            hint="the columns of each table are in docs/method.md, Controls and contracts",
+        ) from None
 
 
 def _seen(table: CheckTable, source: Source, begin: datetime, as_of: datetime) -> _Seen:
