@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import sys
 from typing import TYPE_CHECKING
@@ -182,3 +183,31 @@ def test_without_the_library_it_is_said_what_to_install(monkeypatch: pytest.Monk
     with pytest.raises(EvidenceError) as refused:
         Told(real(SECURITY), Kind.LOGINS)
     assert refused.value.hint == "pip install 'breachscope[windows]'"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_is_damaged_every_record_is_accounted_for(tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    data = bytearray(real(SECURITY).read_bytes()[: HEADER + 2 * CHUNK])
+    for _ in range(dice.choice((1, 5, 40, 400))):
+        at = dice.randrange(len(data) - 16)
+        size = dice.randrange(1, 16)
+        data[at : at + size] = dice.choice((b"\0", b"\xff", bytes([dice.randrange(256)]))) * size
+    path = tmp_path / "damaged.evtx"
+    path.write_bytes(bytes(data[: dice.randrange(HEADER, len(data))] if seed % 4 == 0 else data))
+    try:
+        told = Told(path, Kind.LOGINS)
+    except EvidenceError as refused:
+        assert not str(refused).startswith("internal")  # noqa: PT017
+        return
+    parts = (told.rows.height, told.quarantined.height, told.skipped.height)
+    assert told.account.rows_read == sum(parts)
+
+
+@pytest.mark.real
+def test_a_damaged_header_is_not_believed(tmp_path: Path) -> None:
+    told = Told(changed(tmp_path, SECURITY, 24, b"\xff" * 6), Kind.LOGINS)
+    assert told.of("gap").height == 0
+    assert told.rows.height + told.skipped.height == 194
+    assert any("header" in note for note in told.notes)

@@ -59,8 +59,10 @@ def read(
     header = chunks.Header.of(head)
     if header.dirty:
         note("the log is marked dirty: it was not closed before it was copied")
+    if not header.sound:
+        note("the header of the file is damaged: what it counts to is not believed")
     rows, whole = Maker(spec, zone, member), Wholeness(member, header)
-    for group, records in _decoded(stream, head, BLOCKS * spec.block_bytes):
+    for group, records in _decoded(stream, BLOCKS * spec.block_bytes):
         told, marks = whole.of(group, records)
         yield rows.batch(told, marks)
     yield rows.rest(whole.rest())
@@ -68,13 +70,11 @@ def read(
         note(f"damaged stretches: {whole.damaged}; their records are quarantined")
 
 
-def _decoded(
-    stream: Stream, head: bytes, size: int
-) -> Iterator[tuple[chunks.Group, decoding.Records]]:
+def _decoded(stream: Stream, size: int) -> Iterator[tuple[chunks.Group, decoding.Records]]:
     """Each group of chunks with its records; the next is decoded while one is used."""
     with ThreadPoolExecutor(1) as worker:
         waiting = None
-        for group in chunks.groups(stream, head, size):
+        for group in chunks.groups(stream, size):
             coming = worker.submit(decoding.records, group)
             if waiting:
                 yield waiting[0], waiting[1].result()

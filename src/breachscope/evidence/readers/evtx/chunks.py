@@ -32,11 +32,13 @@ BROKEN_OFF: Final = "the chunk has damaged stretches"
 _CHUNK_MAGIC: Final = b"ElfChnk\0"
 _RECORD: Final = b"\x2a\x2a\0\0"
 _RECORD_WORD: Final = 0x2A2A
+_FORM: Final = (128, 1, 3, HEADER, 0)
+"""Of a file's header: its size, minor and major version, the size of its block, no chunks yet."""
 _FIRST: Final = 512  # where a chunk's first record begins
 _LEAST: Final = 28  # bytes of the smallest record
 _END_AT: Final = 48  # where a chunk's header says where its records end
 _MOST_CHUNKS: Final = 0xFFFF
-_HIGHEST: Final = 1 << 62
+HIGHEST: Final = 1 << 62
 
 
 @dataclass(slots=True)
@@ -91,16 +93,16 @@ class Header:
         return cls(next_number, bool(flags & 1), bool(flags & 2), sound)
 
 
-def groups(stream: Stream, head: bytes, size: int) -> Iterator[Group]:
-    """The chunks of a file, about `size` bytes at a time; `head` is its first 4096 bytes."""
+def groups(stream: Stream, size: int) -> Iterator[Group]:
+    """The chunks of a file, about `size` bytes at a time, once its header has been read."""
     wanted = min(max(size // CHUNK, 1), _MOST_CHUNKS) * CHUNK
     byte = HEADER
     while block := stream.read(wanted):
-        yield _group(block, head, byte)
+        yield _group(block, byte)
         byte += len(block)
 
 
-def _group(block: bytes, head: bytes, byte: int) -> Group:
+def _group(block: bytes, byte: int) -> Group:
     whole: list[bytes] = []
     group = Group(b"")
     for start in range(0, len(block), CHUNK):
@@ -117,14 +119,14 @@ def _group(block: bytes, head: bytes, byte: int) -> Group:
         group.places.bytes += places.bytes
         if broken:
             group.damages.append(Damage(byte + start + broken[0], BROKEN_OFF, None))
-    group.data = _file(head, whole)
+    group.data = _file(whole)
     return group
 
 
-def _file(head: bytes, chunks: list[bytes]) -> bytes:
+def _file(chunks: list[bytes]) -> bytes:
     """Those chunks as a file of their own."""
-    made = bytearray(head[:HEADER].ljust(HEADER, b"\0"))
-    struct.pack_into("<QQ", made, 8, 0, max(len(chunks) - 1, 0))
+    made = bytearray(HEADER)  # the file's own header may be damaged, and is judged elsewhere
+    struct.pack_into("<8sQQQIHHHH", made, 0, MAGIC, 0, max(len(chunks) - 1, 0), 1, *_FORM)
     struct.pack_into("<H", made, 42, len(chunks))
     struct.pack_into("<I", made, 124, zlib.crc32(bytes(made[:120])))
     return b"".join([bytes(made), *chunks])
@@ -148,7 +150,7 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
         and begins[0] == _FIRST
         and ends[-1] == end
         and (ends[:-1] == begins[1:]).all()
-        and numbers.max() < _HIGHEST
+        and numbers.max() < HIGHEST
     )
     after = _record_at(chunk, end) if chained else None
     if chained and (after is None or after[1] != numbers[-1] + 1):
@@ -184,7 +186,7 @@ def _scanned(chunk: bytes, byte: int) -> Places:
     while at + _LEAST <= len(chunk):
         size, number = struct.unpack_from("<IQ", chunk, at + 4)
         is_last = at + size > len(chunk)  # the cut may run through it
-        if number < _HIGHEST and (_record_at(chunk, at) or (is_last and size <= CHUNK)):
+        if number < HIGHEST and (_record_at(chunk, at) or (is_last and size <= CHUNK)):
             places.add(number, byte + at)
             at = _next_mark(chunk, at + (size if not is_last else 4))
         else:
@@ -197,7 +199,7 @@ def _record_at(chunk: bytes, at: int) -> tuple[int, int] | None:
     if chunk[at : at + 4] != _RECORD or at + _LEAST > len(chunk):
         return None
     size, number = struct.unpack_from("<IQ", chunk, at + 4)
-    if size < _LEAST or at + size > len(chunk) or number >= _HIGHEST:
+    if size < _LEAST or at + size > len(chunk) or number >= HIGHEST:
         return None
     (again,) = struct.unpack_from("<I", chunk, at + size - 4)
     return (size, number) if again == size else None
@@ -250,6 +252,6 @@ class Numbers:
         """First and last of each stretch of missing numbers; those at the end by the header."""
         inner = zip(self.lasts, self.firsts[1:], strict=False)
         found = [(last + 1, first - 1) for last, first in inner]
-        if self.lasts and self.lasts[-1] + 1 < next_number < _HIGHEST:
+        if self.lasts and self.lasts[-1] + 1 < next_number < HIGHEST:
             found.append((self.lasts[-1] + 1, next_number - 1))
         return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.errors import EvidenceError
+from breachscope.evidence.readers.evtx.chunks import HEADER, HIGHEST
 from breachscope.evidence.readers.evtx.fields import TEXT, event_ids
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def texts(data: bytes) -> tuple[list[int], list[str]]:
     import evtx
 
     pairs: list[tuple[int, str]] = []
+    if len(data) <= HEADER:
+        return [], []
     records = evtx.PyEvtxParser(io.BytesIO(data), 1).records_json()
     for _ in range(_MOST_ERRORS):
         try:
@@ -93,7 +96,9 @@ def _matched(
     for number, text in zip(found, decoded, strict=True):
         waiting.setdefault(number, []).append(text)
     own = [waiting[n].pop(0) if waiting.get(n) else None for n in numbers]
-    others = [(number, text) for number, left in waiting.items() for text in left]
+    left = [(number, text) for number, texts in waiting.items() for text in texts]
+    # A number no log can reach is not one: the record is kept, and cannot be read.
+    others = [(n, text) if n < HIGHEST else (None, None) for n, text in left]
     return {
         "line": [*numbers, *(number for number, _ in others)],
         "byte": [*begins, *(None for _ in others)],

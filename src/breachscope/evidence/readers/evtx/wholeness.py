@@ -75,7 +75,7 @@ class Wholeness:
                 "records": end - first + 1,
                 "why": AT_END if first > last else WITHIN,
             }
-            for first, end in self.numbers.gaps(self.header.next_number)
+            for first, end in self.numbers.gaps(self.header.next_number if self.header.sound else 0)
         ]
         return self._marks(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import struct
 import tempfile
@@ -106,6 +107,9 @@ def opened(
             "is a registry hive, and the library that reads them is not installed",
             hint="pip install 'breachscope[windows]'",
         ) from None
+    quiet = logging.getLogger("regipy")  # it would print what it cannot read
+    quiet.addHandler(logging.NullHandler())
+    quiet.propagate = False
     (bins,) = struct.unpack_from("<I", data.ljust(BASE, b"\0"), _BINS_AT)
     if len(data) < BASE + bins:
         note(f"the hive is cut short: {len(data):,} bytes of {BASE + bins:,}")
