@@ -150,10 +150,13 @@ def _firsts(at: Ints, days: Sequence[str]) -> Bools:
 def _downloads(
     office: Office, fetched: pl.DataFrame, shelf: Shelf
 ) -> tuple[pl.DataFrame, list[Broken]]:
-    """A file a month; which line each stands on, and those that break a control."""
+    """A file a month; which line each stands on, and those that break a control.
+
+    August has a file of the months before too: the account was shared until the 9th.
+    """
     parts, broken = [], []
     for (name,), part in fetched.partition_by("month", as_dict=True, maintain_order=True).items():
-        file = f"downloads/access_{str(name).replace('-', '')}.csv"
+        file = f"downloads/access_after_{str(name).replace('-', '')}.csv"
         lines = office.table("downloads", file, by_version(part, shelf), given=_GIVEN)
         parts.append(
             pl.DataFrame({"fetch": part["fetch"], "file": file, "line": lines.astype(np.uint64)})
