@@ -1,9 +1,9 @@
 """Fuzz the readers for a given time: samples changed at random, every account checked.
 
 `make fuzz` (or `python bench/fuzz_readers.py --minutes 60 --seed 1`) prints each finding with the
-seed that makes it again and leaves a summary in bench/work/fuzz.json. A case that takes longer
-than a minute counts as a hang. Where atheris can be imported and `--guided` is given, it chooses
-the bytes by what they reach in the code, and ends at its first failure.
+seed that makes it again and leaves a summary in bench/work/fuzz.json. A case that takes more than
+a minute of processor counts as a hang. Where atheris can be imported and `--guided` is given, it
+chooses the bytes by what they reach in the code, and ends at its first failure.
 """
 
 from __future__ import annotations
@@ -69,14 +69,14 @@ def one(seed: int, found: Found, only: set[str]) -> None:
         name = name_of(reader)
         if (only and name not in only) or (not only and dice.random() < 0.5):
             continue
-        signal.alarm(SECONDS_OF_A_HANG)
+        signal.setitimer(signal.ITIMER_PROF, SECONDS_OF_A_HANG)
         try:
             found.cases[name] += 1
             found.refused[name] += check(reader, kind, data, **how) is None
         except Exception as error:
             found.add(name, seed, error)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
     try:
         for kind in Kind:
             reader_of(data, kind)
@@ -91,9 +91,9 @@ def main() -> None:
     given.add_argument("--only", nargs="*", default=[], help="names of readers")
     given.add_argument("--guided", action="store_true", help="let atheris choose, if it is there")
     asked = given.parse_args()
-    if asked.guided:  # it has an alarm of its own
+    if asked.guided:
         guided(asked.minutes, asked.seed, set(asked.only))
-    signal.signal(signal.SIGALRM, _hang)
+    signal.signal(signal.SIGPROF, _hang)
     found, seed, began = Found(), asked.seed, time.monotonic()
     while time.monotonic() - began < asked.minutes * 60:
         one(seed, found, set(asked.only))

@@ -64,15 +64,20 @@ def _compared(both: dict[str, Any]) -> list[str]:
             step = both["steps"][name][place]
             cells = [f"{step['wall']:.1f}", f"{step['cpu']:.1f}", f"{1000 * step['peak_gb']:.0f}"]
             lines.append(f"| {name}, turn {place + 1} | {step['load']} | {' | '.join(cells)} |")
-    reached = "yes" if both["ratio"] >= LEAST_RATIO else "no"
     wall, cpu = f"{both['ratio']:.1f}", f"{both['ratio_cpu']:.1f}"
+    by_clock = _is_met(both["ratio"])
     return [
         *lines,
         "",
-        f"Medians: plaso takes {wall} × our wall time (must reach {LEAST_RATIO}: {reached})",
-        f"and {cpu} × our processor time.",
+        f"Medians: plaso takes {wall} × our wall time (must reach {LEAST_RATIO}: {by_clock})",
+        f"and {cpu} × our processor time ({_is_met(both['ratio_cpu'])}). Where wall time is far above",
+        "processor time, others had the machine, and only the latter compares.",
         "",
     ]
+
+
+def _is_met(ratio: float) -> str:
+    return "yes" if ratio >= LEAST_RATIO else "no"
 
 
 def _long(long: dict[str, Any]) -> list[str]:
@@ -93,7 +98,7 @@ def _fuzzing(stretches: list[dict[str, Any]]) -> str:
     cases: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
     for stretch in stretches:
-        cases.update(stretch["cases"])
+        cases.update(Counter(stretch["cases"]) - Counter(stretch["refused"]))
         kinds.update({name: found["times"] for name, found in stretch["findings"].items()})
     failures = "; ".join(f"{name} ({times} times)" for name, times in sorted(kinds.items()))
     lines = [
@@ -102,7 +107,7 @@ def _fuzzing(stretches: list[dict[str, Any]]) -> str:
         "read with short blocks, short lines and several zones. Each case must end, raise nothing",
         "but an error of ours, and account for every line at its own place.",
         "",
-        "| reader | cases |",
+        "| reader | cases it took for its own |",
         "|---|---:|",
         *(f"| {name} | {count:,} |" for name, count in sorted(cases.items())),
         "",

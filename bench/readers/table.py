@@ -123,7 +123,7 @@ def events() -> dict[str, int]:
     info.unlink(missing_ok=True)
     run.measured([str(PLASO / "pinfo"), str(WORK / "plaso.plaso")], info)
     lines = [line for line in info.read_text().splitlines() if line.strip().startswith("Total")]
-    return {"ours": rows, "plaso": int(lines[0].split(":")[1]) if lines else 0}
+    return {"ours": rows, "plaso": int(lines[-1].split(":")[1]) if lines else 0}
 
 
 def machine() -> dict[str, Any]:
