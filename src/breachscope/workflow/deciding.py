@@ -57,12 +57,12 @@ def _ground(context: Context, subject: str) -> str | None:
     from breachscope.workflow import reviewing
 
     numbers = context.case.run_numbers()
-    if not numbers or not reviewing.has_questions(context.case.run(numbers[-1])):
+    if not numbers:
         return None
-    for row in reviewing.review(context).frame.iter_rows(named=True):
-        if row["question_id"] == subject:
-            return str(row["ground"])
-    return None
+    place = context.case.run(numbers[-1])
+    if not reviewing.has_questions(place):
+        return None
+    return reviewing.ground_of(context, place, subject)
 
 
 def enter(

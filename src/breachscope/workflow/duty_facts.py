@@ -206,6 +206,7 @@ def edges(s: Situation, parties: Mapping[str, Handler]) -> list[Edge]:
     """The entrustments in evidence; several contracts between two are one edge."""
     rows = s.table(Kind.ENTRUSTMENTS).sort("evidence_id", "line").collect()
     own = own_organisation(s)
+    parties_told = _told(s, s.table(Kind.PARTIES).collect(), "party_id")
     entrustees: dict[str, set[str]] = defaultdict(set)
     for who, whom in rows.select("from_party", "to_party").iter_rows():
         entrustees[who].add(whom)
@@ -214,7 +215,7 @@ def edges(s: Situation, parties: Mapping[str, Handler]) -> list[Edge]:
         told = _told(s, contracts, "from_party").get(str(who))
         alone = len(entrustees[str(who)]) == 1 or whom == own
         if told is None and alone and str(who) in parties:
-            told = _told(s, s.table(Kind.PARTIES).collect(), "party_id").get(str(who))
+            told = parties_told.get(str(who))
         since, until = contracts["since"].drop_nulls(), contracts["until"]
         first = contracts.row(0, named=True)
         found.append(

@@ -37,6 +37,12 @@ def review(context: Context, number: int | None = None) -> Shown:
     return Shown("review", document, table)
 
 
+def ground_of(context: Context, place: Path, subject: str) -> str | None:
+    """What a ruling on that subject would rest on in a run; None where it asks no such thing."""
+    asked = questions(context, place, merges=subject.startswith(decisions.MERGE))
+    return next((question.ground for question in asked if subject in question.names), None)
+
+
 def given(context: Context) -> dict[str, Given]:
     """The rulings in force, by subject."""
     entered = decisions.entered(context.case.decisions, ledger.entries(context.case.ledger))
@@ -60,8 +66,8 @@ def has_questions(place: Path) -> bool:
     )
 
 
-def questions(context: Context, place: Path) -> Iterator[Question]:
-    """All questions of a run, from its tables."""
+def questions(context: Context, place: Path, *, merges: bool = True) -> Iterator[Question]:
+    """All questions of a run, from its tables; those on merges read every record's person."""
     if not has_questions(place):
         raise ConfigError(
             f"run {place.name} has no items or obligations: an earlier version made it",
@@ -76,7 +82,8 @@ def questions(context: Context, place: Path) -> Iterator[Question]:
     parts = place / "leak_parts.parquet"
     if parts.is_file():
         yield from evidence.sources(pl.read_parquet(parts))
-    yield from evidence.merges(doubtful_merges(context, place))
+    if merges:
+        yield from evidence.merges(doubtful_merges(context, place))
     items = pl.read_parquet(place / "items.parquet").join(
         reached_versions(inquiry, place), on="version_id", how="semi"
     )
