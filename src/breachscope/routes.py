@@ -23,8 +23,9 @@ class Route(_Strict):
     """Events of a timeline that are evidence of one kind, and where its columns come from.
 
     `when` and the values of `sql` are Polars SQL over the event's attributes, all of them text.
-    Of several names in `columns`, the first that is filled holds. `url` names the parts of a web
-    request (path, query) that path, title and list_id are read from.
+    Of several names in `columns`, the first that is filled holds. `url` names the parts of a
+    request (path, query) that path, title and list_id are read from: attributes, or columns the
+    route has cut out.
     """
 
     name: str

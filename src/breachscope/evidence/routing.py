@@ -155,7 +155,8 @@ def _columns(text: pl.DataFrame, route: Route) -> dict[str, pl.Series]:
     found = text.select("line", **made)
     columns = {name: found[name] for name in made}
     if route.url:
-        columns |= {n: c for n, c in _from_url(text.select(route.url)).items() if n not in columns}
+        parts = [columns.get(name, text[name]).alias(str(i)) for i, name in enumerate(route.url)]
+        columns |= _from_url(pl.DataFrame(parts))
     return columns
 
 

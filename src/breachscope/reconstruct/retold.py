@@ -3,9 +3,9 @@
 A timeline tells at second hand what a log says at first hand. Its event is `same` where a line of
 the case has the same second of the same clock, the same account or host and action, and agrees in
 every column both sources fill; `differs` where a line has that second, account and action and
-disagrees in the rest. Neither makes an event; one that differs is shown and waits for a ruling.
-Lines are matched one to one, so that three events told of two lines give one that is new. Pure
-functions over frames in memory, of one kind.
+disagrees in the rest, or where one of the two does not say who and the rest fits. Neither makes an
+event; one that differs is shown and waits for a ruling. Lines are matched one to one, so that three
+events told of two lines give one that is new. Pure functions over frames in memory, of one kind.
 """
 
 from __future__ import annotations
@@ -29,6 +29,14 @@ WHO: Final[dict[Kind, tuple[str, ...]]] = {
     Kind.PRESENCE: ("person_id", "area"),
 }
 """What two tellings of one event share, besides the second."""
+
+NAMELESS: Final[dict[Kind, tuple[str, ...]]] = {
+    Kind.DOWNLOADS: ("path",),
+    Kind.LOGINS: ("host_key", "action"),
+    Kind.REMOTE: ("assigned_ip",),
+    Kind.MEDIA: ("serial", "action"),
+}
+"""What they share, besides the second, where one of them does not say who: tools lose names."""
 
 _NAMES: Final = {"account": "account_key", "host": "host_key"}
 _PLACE: Final = ("evidence_id", "member", "line")
@@ -62,7 +70,11 @@ def _told_again(known: pl.DataFrame, events: pl.DataFrame, kind: Kind) -> pl.Dat
     before, after = _keyed(known, kind, shared), _keyed(events, kind, shared)
     same = _paired(before, after, [*who, *shared])
     left = before.join(same, left_on="row", right_on="row_known", how="anti")
-    differs = _paired(left, after.join(same, on="row", how="anti"), who)
+    rest = after.join(same, on="row", how="anti")
+    differs = _paired(left, rest, who)
+    left = left.join(differs, left_on="row", right_on="row_known", how="anti")
+    nameless = _nameless(left, rest.join(differs, on="row", how="anti"), kind, shared)
+    differs = pl.concat([differs, nameless])
     pairs = pl.concat(
         [same.with_columns(fate=pl.lit("same")), differs.with_columns(fate=pl.lit("differs"))]
     )
@@ -92,6 +104,26 @@ def _keyed(rows: pl.DataFrame, kind: Kind, shared: list[str]) -> pl.DataFrame:
     second = (pl.col(EVENT_TIME[kind]) - shift).dt.truncate("1s")
     keyed = rows.with_row_index("row").with_columns(second=second)
     return keyed.sort(_PLACE, nulls_last=False).select("row", "second", *WHO[kind], *shared)
+
+
+def _nameless(
+    before: pl.DataFrame, after: pl.DataFrame, kind: Kind, shared: list[str]
+) -> pl.DataFrame:
+    """Pairs of which one does not say who, and that agree in what NAMELESS names."""
+    what = [name for name in NAMELESS.get(kind, ()) if name in shared or name in WHO[kind]]
+    if len(what) < len(NAMELESS.get(kind, ("",))):
+        return after.select("row", row_known="row").clear()
+    left, right = (frame.drop_nulls(what) for frame in (before, after))
+    pairs = _paired(left, right, ["second", *what])
+    named = [
+        frame.select(name, unknown=pl.any_horizontal(pl.col(n).is_null() for n in WHO[kind]))
+        for frame, name in (
+            (right, "row"),
+            (left.rename({"row": "row_known"}), "row_known"),
+        )
+    ]
+    told = pairs.join(named[0], on="row").join(named[1], on="row_known", suffix="_known")
+    return told.filter(pl.col("unknown") | pl.col("unknown_known")).select("row", "row_known")
 
 
 def _paired(before: pl.DataFrame, after: pl.DataFrame, columns: list[str]) -> pl.DataFrame:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LOGS = (Kind.DOWNLOADS, Kind.LOGINS, Kind.REMOTE, Kind.MEDIA, Kind.PRESENCE)
 """Kinds that are logs: they have a rhythm, a clock, and may be handed in twice."""
 
-COPIES_VERSION = 2
+COPIES_VERSION = 3
 SPAN_VERSION = 2
 
 
