@@ -30,6 +30,8 @@ MADE: Final = "look-up made"
 
 SECRET: Final = "lookup.secret"
 SECRET_BYTES: Final = 32
+LOT: Final = 500_000
+"""Records normalised at once: each lot has a cost of its own."""
 
 
 def make(
@@ -116,12 +118,15 @@ def _persons(place: Path, parties: Sequence[str]) -> tuple[pl.DataFrame, pl.Data
         .unique()
         .collect()
     )
-    reached = [_reached(place, party) for party in parties]
+    segments = counting.all_segments(
+        place / "versions.parquet", place, place / "leak_grounds.parquet"
+    )
+    reached = [_reached(place, party, segments) for party in parties]
     perhaps = pl.concat([surely.head(0), *reached]).unique()
     return surely, perhaps.join(surely, on=["party_id", "person_key"], how="anti")
 
 
-def _reached(place: Path, party: str) -> pl.DataFrame:
+def _reached(place: Path, party: str, segments: pl.DataFrame) -> pl.DataFrame:
     """Everyone of a party with a record that left or may have left."""
     held = (
         pl.scan_parquet(place / "people.parquet")
@@ -130,9 +135,6 @@ def _reached(place: Path, party: str) -> pl.DataFrame:
         .collect()
     )
     index = held.with_row_index("distinct")
-    segments = counting.all_segments(
-        place / "versions.parquet", place, place / "leak_grounds.parquet"
-    )
     stretches = scope.best_rows(segments.filter(pl.col("party_id") == party))
     found = [held[one.distinct] for one in reach.places(stretches, reach.version_rows(index))]
     return pl.concat([held.head(0), *found]).select("party_id", "person_key").unique()
@@ -141,7 +143,7 @@ def _reached(place: Path, party: str) -> pl.DataFrame:
 def _records(
     context: Context, number: int, place: Path, persons: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
-    """Every record of these persons with its fields, a version at a time."""
+    """Every record of these persons with its fields, in lots of many versions."""
     rows = (
         pl.scan_parquet(place / "people.parquet")
         .join(persons.lazy(), on=["party_id", "person_key"], how="semi")
@@ -159,12 +161,18 @@ def _records(
         .iter_rows()
     )
     items = {i.evidence_id: i for i in run_items(context, number) if i.kind is Kind.RECORDS}
+    lot: list[pl.DataFrame] = []
     for version, part in parts.items():
         item = intake.current(context, items[kept[version]])
         stored = rows_of_version(context, item, version)
         fields = [name for name in RECORD_FIELDS if name in stored.collect_schema()]
         values = stored.select(pl.col("row_no").cast(pl.UInt32), *fields).collect()
-        yield part.join(values, on="row_no", how="inner").select("person_key", *fields)
+        lot.append(part.join(values, on="row_no", how="inner").select("person_key", *fields))
+        if sum(frame.height for frame in lot) > LOT:
+            yield pl.concat(lot, how="diagonal")
+            lot = []
+    if lot:
+        yield pl.concat(lot, how="diagonal")
 
 
 def _unnamed(place: Path, parties: Sequence[str]) -> str:
