@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .notices import LAW, closing, persons
-from .sheets import Sheet
+from .sheets import NO_LIMITS, Sheet
 
 KIND = "{% if final_report %}確報{% else %}速報{% endif %}"
 
@@ -92,5 +92,5 @@ def _form(
         ("八　再発防止（今後の予定）", "{{ stated.prevention_planned }}"),
         ("九　その他参考となる事項", "{{ stated.other }}"),
     ])  # fmt: skip
-    sheet.text("数の範囲について", "Heading 2").bullets("{{ limit }}", "limit in limits")
+    sheet.text("数の範囲について", "Heading 2").bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     return closing(sheet)

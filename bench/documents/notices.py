@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .sheets import SHORT_NOTE, Sheet
+from .sheets import NO_LIMITS, SHORT_NOTE, Sheet
 
 YOU = "貴{% if public %}団体{% else %}社（貴法人）{% endif %}"
 LAW = "個人情報の保護に関する法律"
@@ -100,7 +100,7 @@ def entrusting() -> Sheet:
         "この通知の数は、次の範囲の証拠によります。"
         "ここに現れないことは、漏えいがないことを意味しません。",
         keep=True,
-    ).bullets("{{ limit }}", "limit in limits")
+    ).bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     lists(sheet.head("別紙　持ち出されたリスト"))
     sheet.text(
         "一件ごとの時刻、端末、行の範囲、証拠の所在は extractions.csv と証拠別紙にあります。",

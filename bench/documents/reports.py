@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .notices import LAW, closing, letterhead
-from .sheets import Sheet
+from .sheets import NO_LIMITS, Sheet
 
 EARLIER = "第{{ previous_issue }}版（実行{{ previous_run }}）"
 METHOD = (
@@ -30,7 +30,7 @@ def supplement() -> Sheet:
     _figures(sheet.head("変わった数"))
     _persons(sheet)
     sheet.head("理由").bullets("{{ reason }}", "reason in reasons")
-    sheet.head("なお分からないこと").bullets("{{ limit }}", "limit in limits")
+    sheet.head("なお分からないこと").bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     sheet.text(
         "本人への通知をすでに行っている場合、新たに対象となった方への通知と、対象でなくなった方への"
         "お知らせが必要になることがあります。名簿は同じ一式にあります。"
@@ -54,7 +54,7 @@ def withdrawal() -> Sheet:
     sheet.head("なお分からないこと").text(
         "この撤回は、次の範囲の証拠によります。漏えいがなかったことを証明するものではありません。",
         keep=True,
-    ).bullets("{{ limit }}", "limit in limits")
+    ).bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     sheet.text(
         "報告を要する事態に当たらないと後に分かった場合、本人への通知は要しないとされています。"
         "すでに通知した本人には、撤回をお知らせください。"
@@ -101,7 +101,7 @@ def appendix() -> Sheet:
         COVERAGE_HEADS, COVERAGE, "c in coverage", [60, 30, 35, 42, 42, 44], right=(1, 2, 5),
         empty="未確認", small=True,
     )  # fmt: skip
-    sheet.head("五　分からないこと").bullets("{{ limit }}", "limit in limits")
+    sheet.head("五　分からないこと").bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     return closing(sheet)
 
 
@@ -144,7 +144,7 @@ def investigation() -> Sheet:
     sheet.head("二　分からないこと").text(
         "以下の範囲では、漏えいの有無を言えません。ここに現れないことは、漏えいがないことを意味しません。",
         keep=True,
-    ).bullets("{{ limit }}", "limit in limits")
+    ).bullets("{{ limit }}", "limit in limits", NO_LIMITS)
     sheet.head("三　経過、原因、対応").form([
         ("発覚", "{{ stated.discovered }}"),
         ("概要", "{{ stated.outline }}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from dataclasses import replace
 from datetime import date
@@ -26,6 +27,7 @@ from breachscope.notify.package import (
     Recipient,
     Sender,
 )
+from breachscope.notify.packages import write_package
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,3 +231,15 @@ def test_a_duty_nobody_can_tell_yet_is_printed_as_such_and_one_that_is_not_is_le
 
 def test_deadlines_of_another_party_are_none_of_this_ones() -> None:
     assert deadlines(owed(subject="P2"), "P1", words.read(TEMPLATES)) == ()
+
+
+def test_a_full_disk_leaves_no_half_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Made) -> dict[str, bytes]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("breachscope.notify.documents.press.Made.files", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_package(tmp_path / "P1", package(), TEMPLATES)
+    assert list(tmp_path.iterdir()) == []
