@@ -77,6 +77,14 @@ def test_a_missed_entry_excludes_nobody() -> None:
     assert found.verdicts["verdict"].item() == "not_attributable"
 
 
+def test_who_came_on_every_like_day_but_never_that_day_may_have_come_unread() -> None:
+    """Not so who came and left: to be there they must have come back unread."""
+    found = attributed(case(presence=HABITS + A_ALONE[:2]))
+    # C came on all of 84 like days, so 85/86, taken for 0.98: 0.005 / 0.02
+    assert marks(found, "C", "presence")[0][0] == pytest.approx(log10(0.005 / 0.02))
+    assert marks(found, "B", "presence")[0][0] == pytest.approx(log10(0.005 / 0.98))
+
+
 def test_an_absence_cites_the_line_that_shows_the_log_was_working() -> None:
     found = attributed(case(presence=HABITS + A_ALONE))
     row = found.marks.filter(pl.col("person_id") == "B", pl.col("channel") == "presence")

@@ -89,6 +89,11 @@ class _Written:
             return "someone else was in the room"
         if any(self._left_open(s, start) for s in self.stays):
             return "the door did not read someone else out"
+        day = (start + JAPAN) // DAY
+        read = {s.person for s in self.stays if s.read and (s.came + JAPAN) // DAY == day}
+        due = {who for who, a, _ in self.roster if (a + JAPAN) // DAY == day}
+        if due - read - {self.thief}:
+            return "someone else was due that day and not read"
         if any(who != self.thief and a <= end and b >= start for who, a, b in self.roster):
             return "someone else was due and not read"
         return None

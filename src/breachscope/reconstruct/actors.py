@@ -51,6 +51,7 @@ class Facts:
     touching: pl.DataFrame
     candidates: pl.DataFrame
     usual: pl.DataFrame
+    seen: pl.DataFrame
     lines: pl.DataFrame
     recorded: list[str]  # AREA:PERSON of everyone an entry log knows
     guarded: list[str]  # areas with an entry log
@@ -101,6 +102,7 @@ def gathered(given: Given, playbook: Actors) -> Facts:
         touching=touching,
         candidates=asked,
         usual=usual,
+        seen=actors_presence.seen_that_day(asked, sittings, known, given.zone),
         lines=actors_remote.lines(given, sittings, people, playbook),
         recorded=names.drop_nulls().to_list(),
         guarded=known["area"].drop_nulls().unique().to_list(),
@@ -116,7 +118,7 @@ def marked(facts: Facts, given: Given, playbook: Actors) -> pl.DataFrame:
         actors_who.account_marks(asked, sittings, people, playbook.rates),
         actors_who.host_marks(asked, sittings, people, playbook.rates),
         actors_presence.presence_marks(
-            asked, sittings, facts.touching, facts.usual, facts.recorded, playbook
+            asked, sittings, facts.touching, facts.usual, facts.seen, facts.recorded, playbook
         ),
         actors_roster.roster_marks(asked, sittings, given.roster, given.zone, playbook),
         actors_remote.remote_marks(asked, sittings, people, facts.lines, playbook),

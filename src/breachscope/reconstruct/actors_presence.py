@@ -103,7 +103,8 @@ def usual(
         days: how far to look.
 
     Returns:
-        act_id, person_id, days, there, rate: with one day of each sort added, at most 0.98.
+        act_id, person_id, days, there, rate: with one day of each sort added, at most 0.98; came
+        and attends: the same of days with any stay there at all.
 
     """
     instants = comparable(sittings, known, zone, days)
@@ -121,29 +122,34 @@ def usual(
         .with_columns(alike=pl.col("on_roster").fill_null(value=False) == pl.col("today"))
     )
     counted = (
-        _there(told, known)
+        _came(_there(told, known), known, zone)
         .group_by("act_id", "person_id")
         .agg(
             n=pl.len(),
             k=pl.col("there").sum(),
             n_alike=pl.col("alike").sum(),
             k_alike=(pl.col("there") & pl.col("alike")).sum(),
+            c=pl.col("came").sum(),
+            c_alike=(pl.col("came") & pl.col("alike")).sum(),
         )
         .with_columns(
             days=pl.when(pl.col("n_alike") >= FEW_DAYS).then("n_alike").otherwise("n"),
             there=pl.when(pl.col("n_alike") >= FEW_DAYS).then("k_alike").otherwise("k"),
+            came=pl.when(pl.col("n_alike") >= FEW_DAYS).then("c_alike").otherwise("c"),
         )
     )
     return (
         asked.select("act_id", "person_id")
         .join(counted, on=["act_id", "person_id"], how="left")
-        .with_columns(pl.col("days", "there").fill_null(0))
+        .with_columns(pl.col("days", "there", "came").fill_null(0))
         .select(
             "act_id",
             "person_id",
             "days",
             "there",
+            "came",
             rate=((pl.col("there") + 1) / (pl.col("days") + 2)).clip(1 - MOST_USUAL, MOST_USUAL),
+            attends=((pl.col("came") + 1) / (pl.col("days") + 2)).clip(1 - MOST_USUAL, MOST_USUAL),
         )
     )
 
@@ -203,11 +209,36 @@ def _there(told: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     return numbered.with_columns(there=pl.col("n").is_in(hit["n"].unique().to_list()))
 
 
+def _came(told: pl.DataFrame, known: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """`told` with `came`: that person entered that area on that day, whenever."""
+    entered = (
+        known.select(
+            "person_id", "area", day=pl.col("entered_at").dt.convert_time_zone(zone).dt.date()
+        )
+        .unique()
+        .with_columns(came=pl.lit(value=True))
+    )
+    return told.join(entered, on=["person_id", "area", "day"], how="left").with_columns(
+        pl.col("came").fill_null(value=False)
+    )
+
+
+def seen_that_day(
+    asked: pl.DataFrame, sittings: pl.DataFrame, known: pl.DataFrame, zone: str
+) -> pl.DataFrame:
+    """Who has an entry at the act's place on the day of the act: act_id, person_id, seen."""
+    day = pl.col("start").dt.convert_time_zone(zone).dt.date()
+    acts = sittings.select("act_id", "area", day=day)
+    told = _came(asked.select("act_id", "person_id").join(acts, on="act_id"), known, zone)
+    return told.select("act_id", "person_id", seen="came")
+
+
 def presence_marks(
     asked: pl.DataFrame,
     sittings: pl.DataFrame,
     touching: pl.DataFrame,
     rates: pl.DataFrame,
+    seen: pl.DataFrame,
     recorded: list[str],
     playbook: Actors,
 ) -> pl.DataFrame:
@@ -222,6 +253,8 @@ def presence_marks(
         sittings: SITTINGS.
         touching: `about`.
         rates: `usual`.
+        seen: `seen_that_day`: who never came that day though they do on like days may have come
+            unread; who came and is gone has to have come back so.
         recorded: persons the entry logs know at all, as `AREA:PERSON`.
         playbook: reliabilities.
 
@@ -231,6 +264,7 @@ def presence_marks(
         asked.join(sittings.select("act_id", "area", "presence", "outside", *_LOGGED), on="act_id")
         .join(best, on=["act_id", "person_id"], how="left")
         .join(rates, on=["act_id", "person_id"], how="left")
+        .join(seen, on=["act_id", "person_id"], how="left")
         .with_columns(
             known=pl.concat_str("area", pl.lit(":"), "person_id").is_in(recorded),
             state=pl.col("state").fill_null("absent"),
@@ -244,7 +278,7 @@ def presence_marks(
         .when(working & (pl.col("state") == "there"))
         .then(((1 - missed) / pl.col("rate")).log10())
         .when(working & (pl.col("state") == "absent") & pl.col("known"))
-        .then((missed / (1 - pl.col("rate"))).log10())
+        .then((missed / (1 - pl.when("seen").then("rate").otherwise("attends"))).log10())
         .otherwise(0.0)
     ).filter(working | (pl.col("state") != "absent"))
     absent = pl.col("state") == "absent"
@@ -296,6 +330,15 @@ def _says() -> pl.Expr:
         .when(pl.col("state") == "perhaps")
         .then(pl.format("entered {} {}: no exit, or for a part of the act, or the clocks are too "
                         "near", "stay_area", came))
+        .when(pl.col("known") & ~pl.col("seen"))
+        .then(
+            pl.format(
+                "no entry recorded in {} all day, its log working; came on {} of {} like days",
+                "area",
+                "came",
+                "days",
+            )
+        )
         .when("known")
         .then(pl.format("no entry recorded in {}, its log working; at that hour on {}", "area",
                         share))

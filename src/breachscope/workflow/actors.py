@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from breachscope.workflow.situation import Situation
 
-ACTORS_VERSION = 3
+ACTORS_VERSION = 4
 
 TABLES = ("actors", "act_verdicts", "actor_marks", "actor_people", "actor_checks")
 """Its tables, `runs/N/NAME.parquet`."""
