@@ -156,6 +156,7 @@ class ReportInputs:
     notes: tuple[str, ...] = ()  # what the run noticed that moves no figure
     actors: ActorFrames | None = None
     sensitivity: Frame | None = None  # None: not asked for
+    obligations: pl.DataFrame | None = None  # None: the run was made before they were reckoned
     leaks: LeakFrames | None = None  # None: no leaked list is in evidence
     outside_focus: int = 0  # downloads outside the inquiry that `egress` leaves out
     clocks: Frame | None = None  # CLOCKS; None: of a run that estimated none

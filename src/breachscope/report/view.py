@@ -14,6 +14,7 @@ from breachscope.report import (
     actors,
     charts,
     coverage,
+    duties,
     leaks,
     lineage,
     routes,
@@ -98,6 +99,7 @@ class ReportView:
     actors: Section | None
     sensitivity: Section | None
     conflicts: Table
+    duties: Section | None
     rules: Table
     limits: Table
     rungs: Table
@@ -129,6 +131,7 @@ def view(inputs: ReportInputs) -> ReportView:
         actors=_actors(inputs),
         sensitivity=_sensitivity(inputs),
         conflicts=tables.conflicts(inputs.egress, zone),
+        duties=_duties(inputs),
         rules=tables.rules(settings),
         limits=tables.limits(settings),
         rungs=tables.rungs(settings),
@@ -226,6 +229,13 @@ def _sensitivity(inputs: ReportInputs) -> Section | None:
         return None
     bars = sensitivity.bars(conform(inputs.sensitivity.lazy(), SENSITIVITY).collect())
     return Section(sensitivity.drawn(bars), (sensitivity.table(bars),))
+
+
+def _duties(inputs: ReportInputs) -> Section | None:
+    if inputs.obligations is None:
+        return None
+    days = duties.by_day(inputs.obligations)
+    return Section(duties.calendar(days) if days else None, (duties.table(inputs.obligations),))
 
 
 def _leaks(inputs: ReportInputs) -> Gallery | None:

@@ -59,6 +59,7 @@ def write_report(context: Context, number: int) -> Path:
                 actors=_actors(context, place),
                 sensitivity=_sensitivity(place),
                 clocks=_clocks(place),
+                obligations=_obligations(place),
                 notes=tuple(run_record(context, number)["notes"]),
                 **told,
             )
@@ -109,6 +110,11 @@ def _sensitivity(place: Path) -> pl.DataFrame | None:
     """SENSITIVITY of the run, where it was asked for."""
     path = place / "sensitivity.parquet"
     return pl.read_parquet(path) if path.is_file() else None
+
+
+def _obligations(place: Path) -> pl.DataFrame | None:
+    held = place / "obligations.parquet"
+    return pl.read_parquet(held) if held.is_file() else None
 
 
 def _outside(place: Path) -> int:
