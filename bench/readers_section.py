@@ -70,8 +70,8 @@ def _compared(both: dict[str, Any]) -> list[str]:
         *lines,
         "",
         f"Medians: plaso takes {wall} × our wall time (must reach {LEAST_RATIO}: {by_clock})",
-        f"and {cpu} × our processor time ({_is_met(both['ratio_cpu'])}). Where wall time is far above",
-        "processor time, others had the machine, and only the latter compares.",
+        f"and {cpu} × our processor time ({_is_met(both['ratio_cpu'])}). Where wall time is far",
+        "above processor time, others had the machine, and only the latter compares.",
         "",
     ]
 
