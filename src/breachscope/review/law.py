@@ -93,6 +93,9 @@ def _question(subject: str, rows: list[Row]) -> str:
         return f"the entrustments of {name} run in a circle: which is wrong?"
     if subject.endswith("/earlier"):
         return "all removals found are earlier than the rule: does it cover them?"
+    if "/edge/" in subject:
+        entruster, entrustee = name.rsplit("/", 2)[1:]
+        return f"does the contract of {entruster} with {entrustee} entrust data, and at the time?"
     reason = str(rows[0]["reason"]).split("; ")[0]
     return f"{reason}: does it hold?"
 
