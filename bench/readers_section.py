@@ -107,7 +107,7 @@ def _fuzzing(stretches: list[dict[str, Any]]) -> str:
         "read with short blocks, short lines and several zones. Each case must end, raise nothing",
         "but an error of ours, and account for every line at its own place.",
         "",
-        "| reader | cases it took for its own |",
+        "| reader | cases read |",
         "|---|---:|",
         *(f"| {name} | {count:,} |" for name, count in sorted(cases.items())),
         "",
