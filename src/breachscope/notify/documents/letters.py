@@ -72,7 +72,7 @@ def merged(
             items=_items(words.fields),
             first=_day("first_at", zone),
             last=_day("last_at", zone),
-            by_hand=pl.Series(map(_by_hand, free["name"], free["address"]), dtype=pl.String()),
+            by_hand=_all_by_hand(free),
         )
         .sort("person_key")
     )
@@ -126,6 +126,19 @@ def _items(labels: Mapping[str, str]) -> pl.Expr:
 
 def _day(column: str, zone: str) -> pl.Expr:
     return pl.col(column).dt.convert_time_zone(zone).dt.strftime(DAY)
+
+
+def _all_by_hand(persons: pl.DataFrame) -> pl.Series:
+    """Of each person what `_by_hand` says; only texts with an unusual sign are read closely."""
+    text = persons.select(pl.concat_str(pl.col("name", "address").fill_null(""))).to_series()
+    signs, known = set("".join(text)), fonts.coverage().characters
+    unusual = sorted(sign for sign in signs if sign not in known or fonts.steering(sign))
+    plain = persons["name"].str.contains(r"\S").fill_null(value=False)
+    if unusual:
+        plain = plain & ~text.str.contains_any(unusual)
+    rows = zip(persons["name"], persons["address"], plain, strict=True)
+    told = ["" if ordinary else _by_hand(name, address) for name, address, ordinary in rows]
+    return pl.Series(told, dtype=pl.String())
 
 
 def _by_hand(name: str | None, address: str | None) -> str:
