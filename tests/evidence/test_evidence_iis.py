@@ -44,6 +44,22 @@ def test_a_japanese_name_comes_out_of_a_thousand_requests(tmp_path: Path, how: s
     assert found["rows"] is None
 
 
+@pytest.mark.parametrize("name", ["予防接種案内_表", "ソフト会員", "十日町市_能登"])
+def test_a_character_whose_second_byte_is_a_backslash_cuts_no_name(
+    tmp_path: Path, name: str
+) -> None:
+    stem = b"/pds/export/" + quote(f"{name}_第9期.csv".encode("cp932")).encode()
+    behind = b"/pds/files?file=D:" + quote(f"\\名簿\\{name}.csv".encode("cp932")).encode()
+    taken = requests(
+        tmp_path,
+        f"#Fields: {NAMES}",
+        b"2014-05-01 02:00:00 GET " + stem + b" - adm 10.0.0.1 200 1234",
+        b"2014-05-01 02:00:01 GET " + behind.replace(b"?", b" ") + b" adm 10.0.0.1 200 1234",
+    )
+
+    assert taken.rows["title"].to_list() == [f"{name}_第9期", name]
+
+
 def test_fields_may_change_come_late_and_be_repeated(tmp_path: Path) -> None:
     taken = requests(
         tmp_path,

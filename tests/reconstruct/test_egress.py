@@ -19,7 +19,9 @@ from frames import at, frame, kind
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = playbook.read_toml(playbook.shipped() / playbook.DEFAULT / "playbook.toml", playbook.Rules, [])
+RULES = playbook.read_toml(
+    playbook.shipped() / playbook.DEFAULT / "playbook.toml", playbook.Rules, []
+)
 assert RULES is not None
 FOCUS = facts.Focus(accounts=("admin",))
 NO_RULINGS = pl.LazyFrame(

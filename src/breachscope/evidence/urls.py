@@ -12,10 +12,13 @@ from urllib.parse import unquote_to_bytes
 
 import polars as pl
 
+from breachscope.evidence import encodings
+
 _LIST_KEYS: Final = ("list", "list_id", "listid")
 _FILE_KEYS: Final = ("file", "filename", "file_name", "path")
 _TELLING: Final = r"(?i)list|file|path|%[0-9a-f]{2}[^=&]*="
 _ORIGIN: Final = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?]*"
+_CP932: Final = re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\xfc]|\\")
 _BACKSLASHED: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|([\\\"]))")
 
 
@@ -53,10 +56,29 @@ def with_target(frame: pl.DataFrame, target: pl.Expr) -> pl.DataFrame:
 
 def titles(paths: pl.Series) -> pl.Series:
     """The last part of each path, without its ending; null where there is none."""
-    name = paths.str.replace_all("\\", "/", literal=True).str.strip_chars_end("/")
+    name = _slashed(paths).str.strip_chars_end("/")
     name = name.str.extract(r"(?s)([^/]*)$", 1)
     bare = name.str.replace(r"(?s)^(.+)\.[^.]+$", "$1")
     return bare.set(bare == "", None)
+
+
+def _slashed(paths: pl.Series) -> pl.Series:
+    """Backslashes as slashes; each path that has one once."""
+    marked = paths.str.contains("\\", literal=True)
+    if not marked.any():
+        return paths
+    table = {path: _with_slashes(path) for path in paths.filter(marked).unique().to_list()}
+    return paths.replace(list(table), list(table.values()))
+
+
+def _with_slashes(path: str) -> str:
+    """A path with slashes; a backslash that is half of a character of CP932 (予, 表) is none."""
+    if path.isascii() or max(path) > "\xff":
+        return path.replace("\\", "/")
+    data = path.encode("latin-1")
+    if encodings.is_utf8(data) or encodings.is_rather_euc(data):
+        return path.replace("\\", "/")
+    return _CP932.sub(lambda m: b"/" if m[0] == b"\\" else m[0], data).decode("latin-1")
 
 
 def unescaped(values: pl.Series) -> pl.Series:
