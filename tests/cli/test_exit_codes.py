@@ -127,7 +127,7 @@ def test_7_where_a_run_is_due_and_is_asked_about(golden_copy: Path) -> None:
 SLOW = """
 import time
 from breachscope.workflow import run
-run.computed_tables = lambda s: (print("ready", flush=True), time.sleep(60))
+run.computed_tables = lambda s, **_: (print("ready", flush=True), time.sleep(60))
 from breachscope.cli import main
 main()
 """

@@ -5,6 +5,8 @@ Only keys: a password would have to travel too.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -36,8 +38,13 @@ def encrypt(source: Path, target: Path, keys: Sequence[str]) -> None:
     if not keys:
         raise ValueError("no key")
     recipients = [_recipient(key) for key in keys]
-    with source.open("rb") as plain, target.open("wb") as sealed:
-        pyrage.encrypt_io(plain, sealed, recipients)
+    try:
+        with source.open("rb") as plain, target.open("wb") as sealed:
+            pyrage.encrypt_io(plain, sealed, recipients)
+    except pyrage.EncryptError as error:  # the system's refusal, in an error of its own
+        full = any(f"{told} {errno.ENOSPC}" in str(error) for told in ("[Errno", "(os error"))
+        code = errno.ENOSPC if full else errno.EIO
+        raise OSError(code, os.strerror(code), str(target)) from None
 
 
 def _recipient(text: str) -> Any:
