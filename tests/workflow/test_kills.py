@@ -165,7 +165,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         pytest.skip("mounting a small disk needs root")
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(place)],
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)],
         capture_output=True,
         check=False,
     )
