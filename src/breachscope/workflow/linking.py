@@ -114,7 +114,7 @@ class StoredInventory:
         self._heights = dict(zip(self._places, heights, strict=True))
         self.starts = np.array([0, *accumulate(heights)], dtype=np.int64)
         self.size = int(self.starts[-1])
-        self.persons = int(np.unique(self.person).size)
+        self.persons = int(np.count_nonzero(np.bincount(self.person)))
 
     def blocks(self) -> Iterator[pl.DataFrame]:
         """`block_keys` of the parties in order, small parties together."""
