@@ -162,7 +162,7 @@ def _dates(place: Path, party: str) -> pl.DataFrame:
         .select("person_key", "version_id", "row_no")
         .collect()
     )
-    whole = counting.all_segments(place / "versions.parquet", place, place / "leak_grounds.parquet")
+    whole = counting.segments_of_run(place)
     mine = (pl.col("party_id") == party) & pl.col("sure") & pl.col("row_to").is_not_null()
     segments = whole.filter(mine).with_columns(maybe=pl.lit(0, pl.UInt8))
     found = reach.places(segments, reach.version_rows(held.with_row_index("distinct")))

@@ -70,9 +70,7 @@ def records_that_left(place: Path, party: str) -> pl.DataFrame:
         .collect()
     )
     index = held.with_row_index("distinct")
-    segments = counting.all_segments(
-        place / "versions.parquet", place, place / "leak_grounds.parquet"
-    )
+    segments = counting.segments_of_run(place)
     stretches = scope.best_rows(segments.filter(pl.col("party_id") == party))
     surely = stretches.filter(pl.col("tier").is_not_null())
     found = reach.places(surely, reach.version_rows(index))[: surely.height]

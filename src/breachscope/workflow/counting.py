@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -337,6 +337,12 @@ def all_segments(inventory: Path, judged: Path, leaked: Path | None) -> pl.DataF
         .sort("party_id", "version_id", "event_id", "sure", "row_from", nulls_last=True)
         .collect()
     )
+
+
+@lru_cache(maxsize=1)
+def segments_of_run(place: Path) -> pl.DataFrame:
+    """`all_segments` of a finished run: its folder is never written again."""
+    return all_segments(place / "versions.parquet", place, place / "leak_grounds.parquet")
 
 
 def counted_downloads(judged: Path) -> pl.DataFrame:
