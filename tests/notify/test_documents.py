@@ -130,7 +130,7 @@ def test_a_supplement_says_previous_figure_new_figure_and_why(press: Press) -> N
     all_of_it = made(press, package(change=change(IssueKind.SUPPLEMENT), issue=2))
     said = text_of(all_of_it["追完"].docx)
 
-    for told in ("本人の数・計", "5,000", "4,001", "-999", "証拠: 11 downloads", "第1版（実行2）"):
+    for told in ("本人の数・計", "5,000", "4,001", "-999", "証拠: ダウンロード11件が新たに加わり、又は変わった", "第1版（実行2）"):
         assert told in said
     assert "通知書" in all_of_it
 
@@ -205,7 +205,8 @@ def test_after_a_stopped_layout_the_next_document_is_set(press: Press) -> None:
 
 def owed(**other: object) -> pl.DataFrame:
     usual = {
-        "obligation_id": "jp-appi/private-final/P1", "subject": "P1", "recipient": "PPC",
+        "obligation_id": "jp-appi/private-final/P1", "jurisdiction": "jp-appi",
+        "regime": "private", "subject": "P1", "recipient": "PPC",
         "kind": "final_report", "basis": "Art. 26(1)", "clock_start": date(2023, 8, 7),
         "due": date(2023, 10, 5), "status": "yes", "triggers": ["improper_purpose"],
         "open_triggers": ["special_care"], "unverified": [],

@@ -28,7 +28,7 @@ OLD, NEW = datetime(2014, 5, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
 def person(key: str, **other: object) -> dict[str, object]:
     usual = {"party_id": "P1", "person_key": key, "tier": "confirmed", "name": "白波 花子",
              "postal_code": "0010001", "address": "北海道架空市1", "contact_at": NEW,
-             "items": ["name", "address", "会員番号"], "first_at": OLD, "last_at": NEW,
+             "items": ["氏名", "住所", "会員番号"], "first_at": OLD, "last_at": NEW,
              "downloads": 2}  # fmt: skip
     return {**usual, **other}
 

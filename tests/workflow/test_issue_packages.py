@@ -156,7 +156,7 @@ def test_a_run_with_more_gives_a_supplement_with_both_figures_and_why(case: Path
     assert (added["party_id"], added["change"], added["tier_before"]) == ("P1", "added", "")
     text = (cases.package_of(case, "P1", 2) / "data" / "変更点.txt").read_text("utf-8")
     assert "補足" in text
-    assert "persons all count: 3 → 4" in text
+    assert "本人の数・計: 3 → 4（+1）" in text
     assert not cases.package_of(case, "P2", 2).exists()
     golden_case.done(cases.checked(case))
 

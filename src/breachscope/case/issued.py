@@ -28,6 +28,7 @@ class Issued:
     persons: str  # digest of who is listed in which tier
     listed: int
     signed_by: str | None = None
+    items: list[list[str]] | None = None  # column, class, sure or unsure; None: not recorded
     at: str = field(default="", compare=False)
 
     def entry(self) -> dict[str, Any]:

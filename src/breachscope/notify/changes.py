@@ -7,6 +7,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from breachscope.errors import ConfigError
+from breachscope.notify.documents import changes as documents
+from breachscope.notify.documents import words
 from breachscope.notify.documents.jinja import PlaybookEnvironment, rendered
 
 if TYPE_CHECKING:
@@ -35,8 +37,12 @@ def files(package: Package, change: Change, templates: Path) -> dict[str, str]:
     except TemplateError:
         raise ConfigError(f"{TEMPLATE}: missing, or not a valid template") from None
     told = _told(change)
+    named = words.read(templates)
     context: Mapping[str, Any] = {
         **told,
+        "figures": [asdict(documents.figure(figure, named)) for figure in change.figures],
+        "others": [asdict(o) for o in documents.others(change, package.zone, named)],
+        "reasons": [documents.reason(reason, named) for reason in change.reasons],
         "recipient": package.recipient,
         "case": package.case,
         "run": str(package.run),
@@ -69,6 +75,8 @@ def _told(change: Change) -> dict[str, Any]:
             "withdrawn": change.withdrawn,
             "moved": change.moved,
         },
+        "period": {"before": list(change.period_before), "after": list(change.period_after)},
+        "items": [asdict(item) for item in change.items],
         "withdrawn_wholly": change.withdrawn_wholly,
         "reasons": list(change.reasons),
     }

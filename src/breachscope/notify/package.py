@@ -69,6 +69,16 @@ class FigureChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """A data item as it was told and as it is now: sure, unsure, or empty where it was not."""
+
+    column: str
+    item_class: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a package changes of the one issued before it to the same recipient.
 
@@ -89,6 +99,9 @@ class Change:
     withdrawn_wholly: bool
     reasons: tuple[str, ...]
     people: pl.DataFrame
+    period_before: tuple[str, str] = ("", "")  # first and last download; empty where none
+    period_after: tuple[str, str] = ("", "")
+    items: tuple[ItemChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +140,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The data items of the versions that left.
+
+    `table` has ITEMS of them, and `of_title`: the row is of the list's title, not of a column.
+    """
+
+    table: pl.DataFrame
+    unknown_versions: int  # versions whose columns nobody knows
+
+
+@dataclass(frozen=True, slots=True)
 class Inquiry:
     """What the investigation report is made from: tables over all parties."""
 
@@ -142,6 +166,10 @@ class Inquiry:
     exhibits: tuple[Exhibit, ...] = ()
     limits: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
+    items: Reached | None = None  # of all parties; none of runs that have none
+    unbound: int = 0  # downloads that count and are tied to no version
+    obligations: pl.DataFrame | None = None  # OBLIGATIONS of the run
+    organisation: str = ""  # the one under inquiry, as obligations name it
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +204,7 @@ class Package:
     sources: tuple[Source, ...] = ()
     obligations: pl.DataFrame | None = None  # OBLIGATIONS of the run
     addressees: pl.DataFrame | None = None  # WRITTEN_TO; the records' fields as the source spells
+    items: Reached | None = None  # none of runs that have none
     held: pl.DataFrame | None = None  # HELD: who must not be written to
     mailing: Mailing = Mailing()
     change: Change | None = None  # against what was issued before; none at the first

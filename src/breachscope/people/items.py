@@ -107,6 +107,17 @@ def value_counts(
     return found
 
 
+def fits(values: pl.Series, rule: ContentItem) -> pl.Series:
+    """Which values fit a rule, as `value_counts` counts them; one Boolean a value."""
+    text = values.cast(pl.String).str.strip_chars()
+    if not rule.check:
+        said = text.str.contains_any(rule.words, ascii_case_insensitive=True)
+        return said.fill_null(value=False)
+    numbered = pl.DataFrame({"value": text}).with_row_index("at").drop_nulls("value")
+    right = checkdigits.with_numbers(numbered).filter(f"is_{rule.check}")["at"]
+    return pl.arange(values.len(), dtype=pl.UInt32, eager=True).is_in(right.implode())
+
+
 def _rows(distinct: pl.DataFrame) -> int:
     return int(distinct["rows"].sum())
 

@@ -11,6 +11,7 @@ from breachscope.people import reach
 from breachscope.schema import ATTRIBUTE_PREFIX, RECORD_FIELDS, WRITTEN_TO, Kind, conform
 from breachscope.workflow import counting
 from breachscope.workflow.affected import records_that_left
+from breachscope.workflow.own_items import NUMBER
 from breachscope.workflow.tables import rows_of_version
 
 if TYPE_CHECKING:
@@ -19,26 +20,27 @@ if TYPE_CHECKING:
 
     from breachscope.case.register import Item
     from breachscope.workflow.context import Context
+    from breachscope.workflow.own_items import OwnItems
 
 CONTACTS = ("postal_code", "address", "email", "phone")
 
 
 def addressees(
-    context: Context, items: Iterable[Item], place: Path, party: str
+    context: Context, items: Iterable[Item], place: Path, party: str, own: OwnItems
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """WRITTEN_TO, one row a person of the scope; and every record of theirs that left.
 
     The name and the contact are those of the newest version that left with one; the items are
-    the columns in which any of the person's records that left held a value.
+    those of which any of the person's records that left held a value, as `own` prints them.
     """
     scope = pl.read_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
     left = records_that_left(place, party).unique(["version_id", "row_no"], maintain_order=True)
-    records = pl.concat([_NOTHING, *_records(context, items, place, left)], how="diagonal")
+    records = pl.concat([_NOTHING, *_records(context, items, place, left, own)], how="diagonal")
     newest = records.sort("uploaded_at", "version_id", "row_no", descending=True, nulls_last=True)
     return (
         scope.select("party_id", "person_key", pl.col("tier").cast(pl.String))
         .join(_contacts(newest), on="person_key", how="left", validate="1:1")
-        .join(_items(records), on="person_key", how="left", validate="1:1")
+        .join(own.of_persons(records), on="person_key", how="left", validate="1:1")
         .join(_dates(place, party), on="person_key", how="left", validate="1:1")
         .sort("person_key")
         .lazy()
@@ -55,16 +57,16 @@ _NOTHING = pl.DataFrame(
         "row_no": pl.UInt32(),
         "uploaded_at": pl.Datetime("us", "UTC"),
         "name_shown": pl.String(),
-        "filled": pl.List(pl.String()),
+        "filled": pl.List(NUMBER),
         **dict.fromkeys(RECORD_FIELDS, pl.String()),
     }
 )
 
 
 def _records(
-    context: Context, items: Iterable[Item], place: Path, left: pl.DataFrame
+    context: Context, items: Iterable[Item], place: Path, left: pl.DataFrame, own: OwnItems
 ) -> Iterator[pl.DataFrame]:
-    """Every record that left, version by version, with its fields and which of them are filled."""
+    """Every record that left, version by version, with its fields and the items it fills."""
     contents = {item.evidence_id: item for item in items if item.kind is Kind.RECORDS}
     versions = pl.read_parquet(place / "versions.parquet")
     kept = {row["version_id"]: row for row in versions.iter_rows(named=True)}
@@ -77,13 +79,14 @@ def _records(
         found = part.select("person_key", "version_id", "row_no").join(
             values, on="row_no", how="left", validate="m:1", maintain_order="left"
         )
+        filled = own.filled(version, found.select(there))
         yield found.select(
             "person_key",
             "version_id",
             "row_no",
             pl.lit(kept[version]["uploaded_at"], pl.Datetime("us", "UTC")).alias("uploaded_at"),
             _name_shown(there).alias("name_shown"),
-            _filled(there).alias("filled"),
+            filled,
             *(name for name in there if name in RECORD_FIELDS),
         )
 
@@ -103,17 +106,6 @@ def _name_shown(there: list[str]) -> pl.Expr:
 
 def _not_blank(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(r"\S")).then(text)
-
-
-def _filled(there: list[str]) -> pl.Expr:
-    """The columns in which a record holds a value, attributes by their own name."""
-    names = [
-        pl.when(pl.col(c).cast(pl.String).str.contains(r"\S")).then(
-            pl.lit(c.removeprefix(ATTRIBUTE_PREFIX))
-        )
-        for c in there
-    ]
-    return pl.concat_list(names).list.drop_nulls() if names else pl.lit([], pl.List(pl.String))
 
 
 def _contacts(newest: pl.DataFrame) -> pl.DataFrame:
@@ -136,22 +128,6 @@ def _contacts(newest: pl.DataFrame) -> pl.DataFrame:
         *first,
         contact_at=contact_at,
     )
-
-
-def _items(records: pl.DataFrame) -> pl.DataFrame:
-    """The columns filled in any record of a person that left, in the order of RECORD_FIELDS."""
-    order = {name: place for place, name in enumerate(RECORD_FIELDS)}
-    told = (
-        records.select("person_key", item="filled")
-        .explode("item")
-        .drop_nulls()
-        .unique()
-        .with_columns(
-            place=pl.col("item").replace_strict(order, default=len(order), return_dtype=pl.UInt32)
-        )
-        .sort("person_key", "place", "item")
-    )
-    return told.group_by("person_key", maintain_order=True).agg(items=pl.col("item"))
 
 
 def _dates(place: Path, party: str) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from breachscope.notify import packages as writing
 from breachscope.notify.cells import HEADINGS, LONGEST, as_text, people_columns
 from breachscope.notify.checking import figures, strangers
 from breachscope.notify.checking.texts import columns_of, text_of
+from breachscope.notify.documents import changes as documents
 from breachscope.notify.documents.press import Press
 from breachscope.notify.sheets import CUT
 from breachscope.schema import COUNTED_TIERS, RECORD_FIELDS, Kind
@@ -24,6 +25,7 @@ from breachscope.sealing import bags, signers, sshsig
 from breachscope.workflow import frames, intake, outgoing, packaging
 from breachscope.workflow.affected import affected_people
 from breachscope.workflow.context import opened
+from breachscope.workflow.reached_items import reached
 from breachscope.workflow.tables import rows_of_version, run_items
 
 if TYPE_CHECKING:
@@ -222,7 +224,17 @@ def _truth(work: Workshop, party: str, change: Change | None, public: str) -> fi
         .collect()
         .iter_rows()
     )
-    return figures.Truth(counts, tiers, lists, _words(work, party, change, public))
+    words = _words(work, party, change, public)
+    return figures.Truth(counts, tiers, lists, words, _items(work, party))
+
+
+def _items(work: Workshop, party: str) -> figures.ItemTruth | None:
+    held = reached(work.place, party)
+    if held is None:
+        return None
+    of = held.table.group_by("item", pl.col("item_class").cast(pl.String)).agg(pl.col("sure").any())
+    columns = {(item, said): sure for item, said, sure in of.iter_rows()}
+    return figures.ItemTruth(columns, held.unknown_versions)
 
 
 def _words(work: Workshop, party: str, change: Change | None, public: str) -> str:
@@ -239,7 +251,8 @@ def _words(work: Workshop, party: str, change: Change | None, public: str) -> st
         words += [str(change.previous_issue), str(change.previous_run), *change.reasons]
         words += [str(n) for n in (change.added, change.withdrawn, change.moved)]
         words += [str(n) for f in change.figures for n in (f.before, f.after)]
-        words += ["people_changes.csv"]
+        words += ["people_changes.csv", *(i.column for i in change.items)]
+        words += [o.before + o.after for o in documents.others(change, made.zone, work.words)]
     return " ".join(words)
 
 
@@ -277,7 +290,8 @@ def _changes(data: Path, change: Change | None) -> Iterator[str]:
         pairs = [(f["figure"], f["tier"], f["measure"], f["before"], f["after"])
                  for f in told["figures"]]  # fmt: skip
         previous = (told["kind"], told["previous_issue"], told["previous_package"])
-        persons = told["persons"]
+        persons, period = told["persons"], told["period"]
+        items = [(i["column"], i["item_class"], i["before"], i["after"]) for i in told["items"]]
     except (OSError, ValueError, KeyError, TypeError):
         yield f"{path.name}: missing or not readable"
         return
@@ -286,6 +300,10 @@ def _changes(data: Path, change: Change | None) -> Iterator[str]:
         yield f"{path.name}: figures are not those issued before and those of the run"
     if previous != (change.kind.value, change.previous_issue, change.previous_package):
         yield f"{path.name}: is not against the package issued last"
+    if items != [(i.column, i.item_class, i.before, i.after) for i in change.items]:
+        yield f"{path.name}: data items are not those issued before and those of the run"
+    if period != {"before": list(change.period_before), "after": list(change.period_after)}:
+        yield f"{path.name}: the period is not the one issued before and that of the run"
     if persons != {"added": change.added, "withdrawn": change.withdrawn, "moved": change.moved}:
         yield f"{path.name}: persons added, withdrawn or moved are not the run's"
 

@@ -19,7 +19,7 @@ from breachscope.notify.documents import forms
 from breachscope.notify.documents import inquiry as inquiries
 from breachscope.notify.documents.views import DAY, Head
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import diff, frames, intake
+from breachscope.workflow import diff, frames, intake, reached_items
 from breachscope.workflow.tables import run_items
 
 if TYPE_CHECKING:
@@ -187,7 +187,29 @@ def _inquiry(
         exhibits=basis.exhibits,
         limits=tuple(_limits(place)),
         changes=tuple(_changes(context, number)),
+        items=reached_items.reached(place),
+        unbound=_unbound(place),
+        obligations=basis.obligations,
+        organisation=_organisation(context, basis.items),
     )
+
+
+def _organisation(context: Context, items: Iterable[Item]) -> str:
+    """The organisation under inquiry: as case.toml names it, else the parties' only entrustee."""
+    if context.settings.organisation:
+        return context.settings.organisation
+    parties = frames.table(context.case, items, Kind.PARTIES).select(from_party="party_id")
+    entrusted = frames.table(context.case, items, Kind.ENTRUSTMENTS)
+    direct = entrusted.join(parties, on="from_party", how="semi").select("to_party").unique()
+    named = direct.collect()["to_party"].to_list()
+    return str(named[0]) if len(named) == 1 else ""
+
+
+def _unbound(place: Path) -> int:
+    """Downloads that count and are tied to no version."""
+    counted = pl.col("tier").is_in(COUNTED_TIERS) & pl.col("version_id").is_null()
+    inquiry = pl.scan_parquet(place / "inquiry.parquet")
+    return int(inquiry.filter(counted).select(pl.len()).collect().item())
 
 
 def _day(day: date | None) -> str | None:
@@ -254,9 +276,22 @@ def _points(place: Path, basis: Basis, told: Statements) -> Iterator[tuple[str, 
             yield party, "no_contact", "連絡先が証拠にない"
         if party not in basis.told_on:
             yield party, "no_knowledge_date", "通知した日が証拠になく、期限を計算できない"
+        yield from _items_open(place, party)
     for name, value in told.sender.model_dump().items():
         if value is None:
             yield "", "not_stated", f"sender.{name}"
+
+
+def _items_open(place: Path, party: str) -> Iterator[tuple[str, str, str]]:
+    """Data items that wait for a ruling, and versions whose items nobody knows."""
+    held = reached_items.reached(place, party)
+    if held is None:
+        return
+    waiting = held.table.filter(~pl.col("sure")).select("item", "item_class").unique().sort(pl.all())
+    for item, item_class in waiting.iter_rows():
+        yield party, "item_to_rule", f"{item}: {item_class}"
+    if held.unknown_versions:
+        yield party, "items_unknown", f"{held.unknown_versions}版"
 
 
 def contacts(context: Context, items: Iterable[Item]) -> dict[str, str]:

@@ -98,6 +98,7 @@ def _ready(work: Workshop, party: str) -> issued.Issued:
         persons=supplements.persons_digest(listed),
         listed=listed.height,
         signed_by=_signer(place),
+        items=supplements.items(work.place, party),
     )
 
 

@@ -17,7 +17,7 @@ from breachscope.errors import ConfigError, TamperedEvidence
 from breachscope.notify import package as packages
 from breachscope.notify import packages as writing
 from breachscope.notify import seal
-from breachscope.notify.documents import holds
+from breachscope.notify.documents import holds, words
 from breachscope.notify.documents.press import Press
 from breachscope.schema import COUNTED_TIERS
 from breachscope.sealing import bags
@@ -25,12 +25,16 @@ from breachscope.workflow import attesting, documenting, outgoing, supplements
 from breachscope.workflow.addressees import addressees
 from breachscope.workflow.affected import affected_people
 from breachscope.workflow.context import Context, now, opened
+from breachscope.workflow.own_items import OwnItems
 from breachscope.workflow.package_names import folder_names
+from breachscope.workflow.reached_items import reached
 from breachscope.workflow.tables import run_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from breachscope.notify.documents.words import Words
 
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -146,6 +150,7 @@ class Workshop:
     statements: stated.Statements
     run_digest: str
     basis: documenting.Basis
+    words: Words
 
     @property
     def templates(self) -> Path:
@@ -212,6 +217,7 @@ def workshop(context: Context, number: int | None) -> Workshop:
         statements=stated.read(context.case.root),
         run_digest=run_digest(entries, chosen),
         basis=documenting.basis(context, place, chosen),
+        words=words.read(context.playbook.folder / "templates"),
     )
 
 
@@ -359,7 +365,9 @@ def _package(work: Workshop, party: str) -> packages.Package:
     own = inquiry.filter(
         (pl.col("party_id") == party) & pl.col("tier").is_in(COUNTED_TIERS)
     ).collect()
-    who, records = addressees(context, basis.items, work.place, party)
+    held = reached(work.place, party)
+    named = OwnItems.of(held, context.playbook.items, work.words)
+    who, records = addressees(context, basis.items, work.place, party, named)
     return packages.Package(
         recipient=_recipient(work, party),
         counts=work.counts.filter(pl.col("party_id") == party),
@@ -377,6 +385,7 @@ def _package(work: Workshop, party: str) -> packages.Package:
         sources=basis.sources,
         obligations=basis.obligations,
         addressees=who,
+        items=held,
         held=holds.held(basis.holds, records, party),
     )
 

@@ -9,9 +9,10 @@ import polars as pl
 
 from breachscope.case.fingerprint import digest_of
 from breachscope.errors import ConfigError
-from breachscope.notify.package import Change, FigureChange, IssueKind
+from breachscope.notify.package import Change, FigureChange, IssueKind, ItemChange
 from breachscope.schema import LADDER_TIERS, MEASURES
 from breachscope.workflow import diff
+from breachscope.workflow.reached_items import reached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -36,6 +37,20 @@ def period(counts: pl.DataFrame, party: str) -> list[str]:
     row = counts.row(by_predicate=pl.col("party_id") == party, named=True)
     times = [row[name].isoformat() if row[name] else "" for name in ("first_at", "last_at")]
     return [*times, *sorted(row["fields"] or [])]
+
+
+def items(place: Path, party: str) -> list[list[str]] | None:
+    """Column, class, `sure` or `unsure` of a party's data items; None of a run without them."""
+    held = reached(place, party)
+    if held is None:
+        return None
+    told = held.table.group_by("item", pl.col("item_class").cast(pl.String)).agg(
+        pl.when(pl.col("sure").any()).then(pl.lit(SURE)).otherwise(pl.lit(UNSURE)).alias("status")
+    )
+    return [list(row) for row in told.sort("item", "item_class").iter_rows()]
+
+
+SURE, UNSURE = "sure", "unsure"
 
 
 def persons(place: Path, party: str) -> pl.DataFrame:
@@ -74,26 +89,31 @@ class Against:
         """
         party = issued.party_id
         now = figures(self.counts, party)
-        listed = persons(self.context.case.run(self.number), party)
-        same_period = period(self.counts, party) == issued.period
-        if now == issued.figures and persons_digest(listed) == issued.persons and same_period:
+        place = self.context.case.run(self.number)
+        listed, times = persons(place, party), period(self.counts, party)
+        items_now = _item_changes(issued.items, items(place, party))
+        same = now == issued.figures and persons_digest(listed) == issued.persons
+        if same and times == issued.period and not items_now:
             return None
         people = _people(party, _persons_then(self.context, issued), listed)
         count = dict(people.group_by("change").len().iter_rows())
         figure_changes = tuple(_figures(issued.figures, now))
         return Change(
-            kind=_kind(count, figure_changes),
+            kind=_kind(count, figure_changes, items_now),
             previous_issue=issued.issue,
             previous_run=issued.run,
             previous_package=issued.package,
             figures=figure_changes,
-            period_changed=not same_period,
+            period_changed=times != issued.period,
             added=count.get("added", 0),
             withdrawn=count.get("withdrawn", 0),
             moved=count.get("moved", 0),
             withdrawn_wholly=now["all_high"] == 0 and now["downloads"] == 0,
             reasons=self._reasons(issued.run).get(party, ()),
             people=people,
+            period_before=(issued.period[0], issued.period[1]),
+            period_after=(times[0], times[1]),
+            items=items_now,
         )
 
     def _reasons(self, before: int) -> dict[str, tuple[str, ...]]:
@@ -109,9 +129,26 @@ class Against:
         return self.told[before]
 
 
-def _kind(people: Mapping[str, int], changes: Iterable[FigureChange]) -> IssueKind:
+def _item_changes(
+    before: list[list[str]] | None, after: list[list[str]] | None
+) -> tuple[ItemChange, ...]:
+    """Items new, gone, settled or reopened; none where either was not recorded."""
+    if before is None or after is None:
+        return ()
+    then, now = ({(column, of): status for column, of, status in told} for told in (before, after))
+    return tuple(
+        ItemChange(*key, then.get(key, ""), now.get(key, ""))
+        for key in sorted(then.keys() | now.keys())
+        if then.get(key) != now.get(key)
+    )
+
+
+def _kind(
+    people: Mapping[str, int], changes: Iterable[FigureChange], items: Iterable[ItemChange]
+) -> IssueKind:
     steps = [change.after - change.before for change in changes]
     more = people.get("added") or people.get("moved") or any(step > 0 for step in steps)
+    more = more or any(change.after for change in items)
     less = people.get("withdrawn") or any(step < 0 for step in steps)
     return IssueKind.WITHDRAWAL if less and not more else IssueKind.SUPPLEMENT
 

@@ -24,6 +24,14 @@ _NUMBER: Final = re.compile(r"\d[\d,]*")
 
 
 @dataclass(frozen=True, slots=True)
+class ItemTruth:
+    """The data items of the versions that left."""
+
+    columns: Mapping[tuple[str, str], bool]  # column and class -> one of its versions is sure
+    unknown_versions: int
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """What the run says of one party."""
 
@@ -31,6 +39,7 @@ class Truth:
     tiers: Mapping[str, int]  # persons listed by tier, from SCOPE
     downloads: Mapping[str, int]  # counted downloads by list
     words: str  # every other text that documents may hold numbers of
+    items: ItemTruth | None = None  # none of runs that have none
 
     @property
     def listed(self) -> int:
@@ -178,6 +187,26 @@ def _document(name: str, document: Mapping[str, Any], truth: Truth) -> Iterator[
     for what, told, right in pairs:
         if told is not None and told != right:
             yield f"{name}: {what} is not the run's"
+    if truth.items is not None:
+        yield from _items(name, scope, truth.items)
+
+
+def _items(name: str, scope: Mapping[str, Any], truth: ItemTruth) -> Iterator[str]:
+    """Every data item of the run is told with its class, as sure as it is, and no other."""
+    told = {
+        (column, item["item_class"]): item["sure"]
+        for item in scope.get("items") or []
+        for column in item["columns"]
+    }
+    by_class = [{c: any(s for (_, o), s in of.items() if o == c) for _, c in of}
+                for of in (told, truth.columns)]  # fmt: skip
+    lost, strange = truth.columns.keys() - told.keys(), told.keys() - truth.columns.keys()
+    if lost or strange:
+        yield f"{name}: {len(lost)} data items of the run are not told, {len(strange)} not its own"
+    elif by_class[0] != by_class[1]:
+        yield f"{name}: which data items are sure is not the run's"
+    if scope.get("unknown_versions") != truth.unknown_versions:
+        yield f"{name}: versions of unknown data items are not the run's"
 
 
 def _text(path: Path, known: set[str]) -> Iterator[str]:

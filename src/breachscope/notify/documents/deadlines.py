@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from breachscope.notify.documents.words import Words
+
+
+ASKED: Final = ("jp-appi/private", "jp-appi/public")
+"""The regimes whose triggers the regulator's form asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +23,7 @@ class Deadline:
     """One duty of the party: whether it holds, since when it runs, when it falls due."""
 
     obligation_id: str
+    regime: str
     duty: str
     kind: str
     recipient: str
@@ -46,6 +52,7 @@ def deadlines(obligations: pl.DataFrame | None, party: str, words: Words) -> tup
     return tuple(
         Deadline(
             obligation_id=row["obligation_id"],
+            regime=f"{row['jurisdiction']}/{row['regime']}",
             duty=row["kind"],
             kind=words.duties.get(row["kind"], row["kind"]),
             recipient=words.recipients.get(row["recipient"], row["recipient"] or ""),
@@ -59,6 +66,19 @@ def deadlines(obligations: pl.DataFrame | None, party: str, words: Words) -> tup
         )
         for row in own.iter_rows(named=True)
     )
+
+
+def triggers_of(owed: Sequence[Deadline], *, still_open: bool = False) -> tuple[str, ...]:
+    """What the duties of the Act rest on, each once; or what is open and settled for none.
+
+    Those under other laws have triggers of their own, which the form does not ask for.
+    """
+    own = [one for one in owed if one.regime in ASKED]
+    sure = dict.fromkeys(trigger for one in own for trigger in one.triggers)
+    if not still_open:
+        return tuple(sure)
+    waiting = dict.fromkeys(trigger for one in own for trigger in one.open_triggers)
+    return tuple(trigger for trigger in waiting if trigger not in sure)
 
 
 def _day(day: date | None) -> str | None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from breachscope.notify.documents.deadlines import deadlines
 from breachscope.notify.documents.evidence import MOMENT, Covered, covered, labelled
-from breachscope.notify.documents.forms import FINAL, RegulatorReport, Reporter
+from breachscope.notify.documents.forms import FINAL, RegulatorReport, Reporter, completed, due
+from breachscope.notify.documents.items import item_list
 from breachscope.notify.documents.views import (
     Head,
     Period,
@@ -114,9 +116,10 @@ def own_report(inquiry: Inquiry, head: Head, words: Words, report: str) -> Regul
     totals = counts.select(pl.selectors.integer().sum()).row(0, named=True)
     persons = ladder(inquiry.over_parties.row(0, named=True), words)
     fields = counts["fields"].explode().drop_nulls().unique().sort()
+    items = item_list(inquiry.items, fields, words, unbound=inquiry.unbound > 0)
     first, last = days([counts["first_at"].min(), counts["last_at"].max()], inquiry.zone)
     scope = Scope(
-        fields=tuple(words.fields.get(name, name) for name in fields),
+        fields=items.names,
         persons=persons,
         total=persons[-1],
         rows=_rows(totals),
@@ -125,8 +128,13 @@ def own_report(inquiry: Inquiry, head: Head, words: Words, report: str) -> Regul
         listed=None,
         all_listed=False,
         lists=(),
+        items=items.items,
+        marked=items.marked,
+        unsorted=items.unsorted,
+        unknown_versions=items.unknown_versions,
+        unbound=inquiry.unbound > 0,
     )
-    return RegulatorReport(
+    form = RegulatorReport(
         head=head,
         report=report,
         final_report=report == FINAL,
@@ -138,11 +146,12 @@ def own_report(inquiry: Inquiry, head: Head, words: Words, report: str) -> Regul
         entrustee=sender,
         arose_at_entrustee=False,
         knowledge=inquiry.known_on,
-        deadlines=(),
+        deadlines=due(deadlines(inquiry.obligations, inquiry.organisation, words), report),
         stated=stated_of(inquiry.statements),
         scope=scope,
         limits=inquiry.limits,
     )  # fmt: skip
+    return completed(form)
 
 
 def _rows(totals: dict[str, Any]) -> Rows:

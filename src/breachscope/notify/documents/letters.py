@@ -12,7 +12,7 @@ from breachscope.notify.documents.views import DAY
 from breachscope.schema import HELD, LETTERS, conform
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from breachscope.notify.documents.words import Words
@@ -69,7 +69,7 @@ def merged(
         .with_columns(channel=_channel(order))
         .with_columns(
             channel_reason=_reason(),
-            items=_items(words.fields),
+            items=pl.col("items").list.join("、"),
             first=_day("first_at", zone),
             last=_day("last_at", zone),
             by_hand=_all_by_hand(free),
@@ -118,10 +118,6 @@ def _reason() -> pl.Expr:
         .otherwise(pl.lit("no_contact"))
     )
     return pl.when(pl.col("channel") == "substitute").then(why).otherwise(pl.lit(""))
-
-
-def _items(labels: Mapping[str, str]) -> pl.Expr:
-    return pl.col("items").list.eval(pl.element().replace(dict(labels))).list.join("、")
 
 
 def _day(column: str, zone: str) -> pl.Expr:

@@ -39,7 +39,7 @@ def _told(
 ) -> Iterator[Made]:
     """What tells a party and its persons that data left."""
     words = press.words
-    scope = views.scope_of(counts, extractions, listed, package.zone, words)
+    scope = views.scope_of(counts, extractions, listed, package.zone, words, package.items)
     notice = views.entrusting_notice(package, scope, words)
     yield press.made("notice_entrusting_party", "通知書", "委託元への通知", notice)
     yield from _forms(package, scope, press)

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from breachscope.errors import ConfigError
-from breachscope.notify.documents.deadlines import Deadline, deadlines
+from breachscope.notify.documents.deadlines import Deadline, deadlines, triggers_of
+from breachscope.notify.documents.items import item_list
 from breachscope.schema import LADDER_TIERS, UTC_TIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from breachscope.notify.documents.items import DataItem, MarkedItems
     from breachscope.notify.documents.words import Words
-    from breachscope.notify.package import Package, Recipient, Sender
+    from breachscope.notify.package import Package, Reached, Recipient, Sender
 
 Row = dict[str, Any]
 
@@ -47,10 +49,17 @@ class Stated:
 
     outline: str | None = None
     discovered: str | None = None
+    discoverer: str | None = None
     items: str | None = None
+    subjects: str | None = None  # whose data: customers, employees, …
     cause: str | None = None
+    secondary_damage_found: str | None = None  # yes or no
     secondary_damage: str | None = None
+    response_status: str | None = None  # done, in progress, planned, none
     response: str | None = None
+    publication_status: str | None = None
+    publication_on: str | None = None
+    publication_by: str | None = None  # web, press conference, …
     publication: str | None = None
     prevention_done: str | None = None
     prevention_planned: str | None = None
@@ -102,7 +111,7 @@ class TakenList:
 class Scope:
     """What left of one party's data."""
 
-    fields: tuple[str, ...]
+    fields: tuple[str, ...]  # the items' titles with their marks
     persons: tuple[TierCount, ...]
     total: TierCount
     rows: Rows
@@ -111,6 +120,11 @@ class Scope:
     listed: int | None
     all_listed: bool
     lists: tuple[TakenList, ...]
+    items: tuple[DataItem, ...] = ()
+    marked: tuple[MarkedItems, ...] = ()  # special care, payment, My Number
+    unsorted: tuple[str, ...] = ()  # items no rule knows
+    unknown_versions: int = 0  # versions that left whose columns nobody knows
+    unbound: bool = False  # a download that counts is tied to no version
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,8 @@ class EntrustingNotice:
     stated: Stated
     scope: Scope
     deadlines: tuple[Deadline, ...]
+    triggers: tuple[str, ...]
+    open_triggers: tuple[str, ...]
     limits: tuple[str, ...]
 
 
@@ -154,8 +170,13 @@ def stated_of(statements: Mapping[str, str]) -> Stated:
 
 
 def scope_of(
-    counts: Row, extractions: pl.DataFrame, listed: int, zone: str, words: Words
-) -> Scope:  # fmt: skip
+    counts: Row,
+    extractions: pl.DataFrame,
+    listed: int,
+    zone: str,
+    words: Words,
+    reached: Reached | None = None,
+) -> Scope:
     """What left of a party.
 
     Args:
@@ -164,10 +185,13 @@ def scope_of(
         listed: the persons in its list of people.
         zone: the case's zone.
         words: the playbook's words.
+        reached: the data items of the versions that left.
     """
     persons = ladder(counts, words)
+    unbound = extractions["version_id"].null_count() > 0
+    items = item_list(reached, counts["fields"] or (), words, unbound=unbound)
     return Scope(
-        fields=tuple(words.fields.get(name, name) for name in counts["fields"] or ()),
+        fields=items.names,
         persons=persons,
         total=persons[-1],
         rows=Rows(
@@ -179,6 +203,11 @@ def scope_of(
         listed=listed,
         all_listed=listed == counts["all_count"],
         lists=tuple(TakenList(**row) for row in _lists(extractions, zone).iter_rows(named=True)),
+        items=items.items,
+        marked=items.marked,
+        unsorted=items.unsorted,
+        unknown_versions=items.unknown_versions,
+        unbound=unbound,
     )  # fmt: skip
 
 
@@ -186,6 +215,7 @@ def entrusting_notice(
     package: Package, scope: Scope, words: Words
 ) -> EntrustingNotice:  # fmt: skip
     """The notice to the entrusting party."""
+    owed = deadlines(package.obligations, package.recipient.party_id, words)
     return EntrustingNotice(
         head=head_of(package, words),
         recipient=package.recipient,
@@ -193,7 +223,9 @@ def entrusting_notice(
         public=package.recipient.sector in words.public,
         stated=stated_of(package.statements),
         scope=scope,
-        deadlines=deadlines(package.obligations, package.recipient.party_id, words),
+        deadlines=owed,
+        triggers=triggers_of(owed),
+        open_triggers=triggers_of(owed, still_open=True),
         limits=package.limits,
     )
 

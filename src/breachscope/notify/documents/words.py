@@ -41,6 +41,10 @@ class Words(BaseModel):
     answers: dict[str, str]  # yes, no, review
     recipients: dict[str, str]
     triggers: dict[str, str]
+    item_classes: dict[str, str]
+    item_marks: dict[str, str]  # of the classes duties hang on: shown wherever an item is named
+    item_status: dict[str, str]  # sure, unsure, none, none so far
+    item_grounds: dict[str, str]  # what the class of an item was told by
 
 
 def read(templates: Path) -> Words:
