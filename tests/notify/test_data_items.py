@@ -41,8 +41,8 @@ CARD = row("card_no", "financial", label="クレジットカード番号", sure=
 REMARKS = row("備考", "handling", label="対応記録等")
 HEALTH_IN_REMARKS = row("備考", "special_care", label="健康に関する記載", sure=False, by="content")
 UNHEARD = row("ZZ", "other", label="ZZ", sure=False)
-TITLE = row("検診の名簿", "special_care", label="健康診断等の対象者であること", sure=False, by="title",
-            of_title=True)  # fmt: skip
+TITLE = row("検診の名簿", "special_care", label="健康診断等の対象者であること", sure=False,
+            by="title", of_title=True)  # fmt: skip
 
 
 def listed(*rows: dict[str, object], **other: Any) -> ItemList:
@@ -129,12 +129,19 @@ def made(press: Press, held: Reached, sector: str = "private") -> dict[str, Made
     return {m.name: m for m in of_party.documents(asked, counted, rows, 3, press)}
 
 
-@pytest.mark.parametrize("name", ["通知書", "報告書_速報", "報告書_確報", "公表文", "本人通知_見本"])
+@pytest.mark.parametrize(
+    "name", ["通知書", "報告書_速報", "報告書_確報", "公表文", "本人通知_見本"]
+)
 def test_every_document_that_names_items_marks_them(press: Press, name: str) -> None:
     held = reached(NAME, ILLNESS, CARD, UNHEARD)
     said = text_of(made(press, held)[name].docx)
 
-    for told in ("氏名", "既往歴〔要配慮個人情報〕", "財産的被害のおそれか要確認", "ZZ〔分類は要確認〕"):
+    for told in (
+        "氏名",
+        "既往歴〔要配慮個人情報〕",
+        "財産的被害のおそれか要確認",
+        "ZZ〔分類は要確認〕",
+    ):
         assert told in said
 
 

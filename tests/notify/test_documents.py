@@ -130,7 +130,14 @@ def test_a_supplement_says_previous_figure_new_figure_and_why(press: Press) -> N
     all_of_it = made(press, package(change=change(IssueKind.SUPPLEMENT), issue=2))
     said = text_of(all_of_it["追完"].docx)
 
-    for told in ("本人の数・計", "5,000", "4,001", "-999", "証拠: ダウンロード11件が新たに加わり、又は変わった", "第1版（実行2）"):
+    for told in (
+        "本人の数・計",
+        "5,000",
+        "4,001",
+        "-999",
+        "証拠: ダウンロード11件が新たに加わり、又は変わった",
+        "第1版（実行2）",
+    ):
         assert told in said
     assert "通知書" in all_of_it
 

@@ -93,9 +93,9 @@ def test_the_picture_is_sound_and_tells_every_cell_in_words() -> None:
     assert drawn is not None
     tree = ET.fromstring(str(drawn))
     titles = [t.text for t in tree.iter() if t.tag.endswith("title")]
-    assert "A-1: 特定" in titles
+    assert "A-1: 特定 / identified" in titles
     assert "A-1 W<1>: 0.987" in titles
-    assert "A-1 W2: 除外" not in titles  # nobody the table of persons does not name
+    assert "A-1 W2: 除外 / excluded" not in titles  # nobody the table of persons does not name
 
 
 def test_the_section_stands_in_the_page_escaped_and_only_where_it_was_asked() -> None:

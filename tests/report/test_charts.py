@@ -62,7 +62,7 @@ def test_a_silent_month_is_marked_in_the_calendar() -> None:
     svg = str(calendar(rows, ["2013-07", "2013-08"]))
 
     assert "入退室記録 2013-08: 0件（空白あり）" in svg
-    assert "入退室記録 2013-07: 9件<" in svg
+    assert "入退室記録 2013-07: 9件 / " in svg
 
 
 def test_text_in_a_picture_is_escaped() -> None:

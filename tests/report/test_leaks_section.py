@@ -80,7 +80,7 @@ def test_a_part_that_cannot_be_told_says_why_and_names_nobody() -> None:
 
 def test_the_stretches_of_a_bar_add_up_to_all_rows() -> None:
     held = frames()
-    picture = str(leaks.pictures(held)[0][2])
+    picture = str(leaks.pictures(held)[0][1])
     told = [int(n) for n in re.findall(r"<title>K&lt;1&gt; [^:]*: (\d+)行", picture)]
 
     assert told == [60, 15, 10, 15]  # the part, other persons, households, nobody known
@@ -91,7 +91,7 @@ def test_the_stretches_of_a_bar_add_up_to_all_rows() -> None:
 def test_every_picture_is_whole_xml_with_a_title_and_no_number_out_of_its_frame(
     place: int,
 ) -> None:
-    picture = ET.fromstring(str(leaks.pictures(frames())[place][2]))
+    picture = ET.fromstring(str(leaks.pictures(frames())[place][1]))
 
     assert picture.find("title") is not None
     width = float(picture.attrib["width"])

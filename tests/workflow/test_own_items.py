@@ -38,9 +38,7 @@ MEMBER = row("会員番号", "identity", field="customer_no", label="顧客番�
 
 
 def told(found: OwnItems, rows: pl.DataFrame, version: str = "V1") -> dict[str, list[str]]:
-    records = rows.select("person_key").with_columns(
-        found.filled(version, rows.drop("person_key"))
-    )
+    records = rows.select("person_key").with_columns(found.filled(version, rows.drop("person_key")))
     return dict(found.of_persons(records).iter_rows())
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from breachscope.report.charts import GRID, INK, QUIET, WIDTH
 from breachscope.report.svg import element, label, picture, shortened, text_width
+from breachscope.report.words import VERDICTS, Said, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ VERDICT_COLOURS: Final = {
     "narrowed": "#f2b84b",
     "not_attributable": "#c9d3db",
 }
-LEFT: Final = 96.0
+LEFT: Final = 118.0
 TOP: Final = 86.0
 LINE: Final = 20.0
 
@@ -45,15 +46,14 @@ def draw(
     """Acts from left to right, a line a person; the top line is the verdict."""
     step = (WIDTH - LEFT) / max(len(acts), 1)
     return picture(
-        "行為ごとの判定と可能な者 / Verdict and possible persons, act by act",
-        f"{len(acts)}件の行為を左から時刻順に並べ、{len(persons)}人について可能・除外を示す格子。"
-        "値は下の表にある。",
+        say("c_actors"),
+        say("c_actors_text", acts=len(acts), persons=len(persons)),
         WIDTH,
         TOP + LINE * (len(persons) + 1) + 6,
-        _keys([(verdicts[v], c) for v, c in VERDICT_COLOURS.items()], "判定", 5),
-        _keys(_states(), "候補者", 27),
+        _keys([(verdicts[v], c) for v, c in VERDICT_COLOURS.items()], say("c_verdict"), 5),
+        _keys(_states(), say("c_candidate"), 27),
         *_years(acts, step),
-        _name("判定", 0),
+        _name(say("c_verdict"), 0),
         *(_verdict(act, i, step, verdicts) for i, act in enumerate(acts)),
         *(_line(acts, who, said, n, step) for n, (who, said) in enumerate(persons, start=1)),
     )
@@ -61,17 +61,17 @@ def draw(
 
 def _states() -> list[tuple[str, str]]:
     return [
-        ("特定", IDENTIFIED),
-        ("可能（事後確率 3分の1未満）", POSSIBLE[0]),
-        ("3分の2未満", POSSIBLE[1]),
-        ("それ以上", POSSIBLE[2]),
-        ("除外", EXCLUDED),
-        ("はるかに尤もらしくない", "#ffffff"),
+        (VERDICTS["identified"], IDENTIFIED),
+        (say("c_third"), POSSIBLE[0]),
+        (say("c_two_thirds"), POSSIBLE[1]),
+        (say("c_more"), POSSIBLE[2]),
+        (say("c_excluded"), EXCLUDED),
+        (say("c_unlikely"), "#ffffff"),
     ]
 
 
 def _keys(told: Sequence[tuple[str, str]], title: str, y: float) -> Markup:
-    parts, x = [label(title, 0, y + 10.5, 12, fill=QUIET)], 52.0
+    parts, x = [label(title, 0, y + 10.5, 12, fill=QUIET)], 66.0
     for text, colour in told:
         parts.append(element("rect", x=x, y=y, width=12, height=12, fill=colour, stroke=QUIET,
                              stroke_width=0.6))  # fmt: skip
@@ -107,7 +107,7 @@ def _verdict(act: Column, i: int, step: float, verdicts: Mapping[str, str]) -> M
     told = verdicts.get(act.verdict, act.verdict)
     return element(
         "g",
-        element("title", f"{act.act_id}: {told}"),
+        element("title", f"{act.act_id}: {_plain(told)}"),
         _cell(LEFT + i * step, TOP, step, VERDICT_COLOURS.get(act.verdict, "#ffffff")),
     )
 
@@ -137,11 +137,20 @@ def _state(
     if state == "excluded":
         return element(
             "g",
-            element("title", f"{act.act_id} {said}: 除外"),
+            element("title", _titled(act, said, say("c_excluded"))),
             _cell(x, y + LINE / 2 - 3.5, step, EXCLUDED, 3),
         )
     third = 0 if posterior < 1 / 3 else 1 if posterior < 2 / 3 else 2
     fill = IDENTIFIED if state == "identified" else POSSIBLE[third]
     return element(
-        "g", element("title", f"{act.act_id} {said}: {posterior:.3f}"), _cell(x, y, step, fill)
+        "g", element("title", _titled(act, said, f"{posterior:.3f}")), _cell(x, y, step, fill)
     )
+
+
+def _titled(act: Column, who: str, said: str) -> str:
+    """`A-1 W2: 0.987`; both languages only where they differ, as there are thousands."""
+    return f"{act.act_id} {_plain(who)}: {_plain(said)}"
+
+
+def _plain(text: str) -> str:
+    return text.plain if isinstance(text, Said) else text

@@ -11,8 +11,8 @@ import polars as pl
 
 from breachscope.report import words
 from breachscope.report.actor_chart import Column, draw
-from breachscope.report.tables import Table, columns
-from breachscope.report.words import local, number, word
+from breachscope.report.tables import Table, all_in, columns
+from breachscope.report.words import joined, local, number, say, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,45 +23,9 @@ if TYPE_CHECKING:
 
 MOST_ACTS: Final = 300
 MOST_PERSONS: Final = 14
-UNKNOWN: Final = "不明の者"
-VERDICTS: Final = {"identified": "特定", "narrowed": "絞込み", "not_attributable": "特定不能"}
-CHANNELS: Final = {
-    "employment": "在籍",
-    "account": "アカウント",
-    "presence": "入退室",
-    "roster": "勤務予定",
-    "host": "端末",
-    "remote": "遠隔接続",
-    "login": "個人ログイン",
-    "work": "作業記録",
-}
-PRESENCE: Final = {"recorded": "記録あり", "silent": "空白", "no_log": "記録なし"}
-SETTLES: Final = {
-    "presence": "入退室記録",
-    "camera": "端末の監視カメラ等",
-    "remote": "遠隔接続記録",
-    "subscriber": "接続元回線の契約者",
-    "files": "押収媒体・媒体接続記録",
-}
-RATES: Final = {
-    "not_yet_employed": "着任日の誤り",
-    "left_on_site": "退職者が現地にいた",
-    "left_remote": "退職者が遠隔から使った",
-    "not_holder": "付与されていない在室者が知っていた",
-    "missed_entry": "入室が記録されない",
-    "false_stay": "記録された在室が本人でない",
-    "roster_wrong": "勤務予定と異なる",
-    "other_host": "自分の端末以外を使う",
-    "other_account": "自分以外の遠隔アカウントを使う",
-    "lent_account": "特定の同僚の遠隔アカウントを使う",
-    "other_line": "特定の他人の回線から接続する",
-    "line_with_account": "同上（アカウントも同じ人のもの）",
-    "not_own_line": "自分の回線以外から接続する",
-    "login_lent": "個人ログインが他人による",
-    "unattended": "ログイン中の端末を他人が使う",
-    "work_wrong": "作業記録の人・時刻・端末の誤り",
-    "unknown": "名簿にない者である（事前確率）",
-}
+UNKNOWN: Final = say("unknown_person")
+VERDICTS, CHANNELS, RATES = words.VERDICTS, words.CHANNELS, words.RATES
+PRESENCE, SETTLES = words.PRESENCE, words.SETTLES
 
 
 def picture(frames: ActorFrames, acts: Frame, zone: str) -> Markup | None:
@@ -114,13 +78,13 @@ def verdict_table(frames: ActorFrames, acts: Frame, zone: str) -> Table:
         (
             row["act_id"],
             row["began"] or words.UNKNOWN,
-            f"{row['host'] or words.UNKNOWN} / {_place(row['place'])}",
+            say("host_place", host=row["host"] or words.UNKNOWN, place=_place(row["place"])),
             word(PRESENCE, row["presence"]),
-            word(VERDICTS, row["verdict"]) + ("" if row["holds_doubled"] else "＊"),
+            _verdict(row),
             _possible(candidates.get(row["act_id"], [])),
             "" if row["log10_lr"] is None else f"{row['log10_lr']:.1f}",
             _grounds(candidates.get(row["act_id"], []), marks.get(row["act_id"], [])),
-            "、".join(_settling(row["settles"] or [])) or words.NONE,
+            joined(_settling(row["settles"] or [])) or words.NONE,
         )
         for row in told.head(MOST_ACTS).iter_rows(named=True)
     )
@@ -130,8 +94,13 @@ def verdict_table(frames: ActorFrames, acts: Frame, zone: str) -> Table:
         "次点との差|log10 LR to the next|n", "最尤の者の根拠|marks of the likeliest, log10 LR|l",
         "あれば決まる資料|would settle|l",
     )  # fmt: skip
-    rest = "全件: breachscope show actors --json"
-    return Table("行為ごとの判定", "Who, act by act", heads, rows, told.height, rest)
+    rest = all_in("breachscope show actors --json")
+    return Table(say("t_verdicts"), heads, rows, told.height, rest)
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    said = word(VERDICTS, row["verdict"])
+    return said if row["holds_doubled"] else say("marked", verdict=said)
 
 
 def _grouped(frame: pl.DataFrame) -> dict[str, list[dict[str, object]]]:
@@ -142,12 +111,14 @@ def _grouped(frame: pl.DataFrame) -> dict[str, list[dict[str, object]]]:
 
 
 def _place(place: str | None) -> str:
-    return "外部" if place == "outside" else place or words.UNKNOWN
+    return say("outside") if place == "outside" else place or words.UNKNOWN
 
 
 def _possible(rows: Iterable[dict[str, object]]) -> str:
-    return "、".join(
-        f"{row['person_id'] or UNKNOWN} {row['posterior']:.3f}" for row in rows if row["possible"]
+    return joined(
+        say("possible_one", who=row["person_id"] or UNKNOWN, chance=f"{row['posterior']:.3f}")
+        for row in rows
+        if row["possible"]
     )
 
 
@@ -157,12 +128,13 @@ def _grounds(candidates: list[dict[str, object]], marks: Iterable[dict[str, obje
         return words.NONE
     first = candidates[0]["person_id"]
     told = [_ground(mark) for mark in marks if mark["person_id"] == first]
-    return "、".join(told) or words.NONE
+    return joined(told) or words.NONE
 
 
 def _ground(mark: dict[str, object]) -> str:
     where = f"（{mark['evidence_id']}:{mark['line']}）" if mark["evidence_id"] else ""
-    return f"{CHANNELS[str(mark['channel'])]} {mark['log10_lr']:+.1f}{where}"
+    channel, weight = CHANNELS[str(mark["channel"])], f"{mark['log10_lr']:+.1f}"
+    return say("ground", channel=channel, weight=weight, where=where)
 
 
 def _settling(settles: Iterable[str]) -> Iterator[str]:
@@ -194,7 +166,7 @@ def people_table(frames: ActorFrames) -> Table:
         "偶然の期待|by chance|n", "p|p|n", "pの下限|smallest possible p|n",
         "p（人数で補正）|p, persons tested|n",
     )  # fmt: skip
-    return Table("全行為を通じて", "Over all acts", heads, rows, len(rows))
+    return Table(say("t_people"), heads, rows, len(rows))
 
 
 def _chance(value: float | None) -> str:
@@ -209,8 +181,7 @@ def settles_table(frames: ActorFrames) -> Table:
             counts[source] = counts.get(source, 0) + 1
     rows = tuple((source, number(n)) for source, n in sorted(counts.items(), key=lambda x: -x[1]))
     heads = columns("資料|source", "決まりうる行為|acts|n")
-    return Table("あと一つの資料で決まりうる行為", "What one more source could settle", heads, rows,
-                 len(rows))  # fmt: skip
+    return Table(say("t_settles"), heads, rows, len(rows))
 
 
 def rates_table(frames: ActorFrames) -> Table:
@@ -221,8 +192,7 @@ def rates_table(frames: ActorFrames) -> Table:
         for name, rate in frames.rates
     )
     heads = columns("事柄|what", "名前|name|c", "割合|rate|n", "この事案では（95%）|in this case|n")
-    caption = "あらかじめ定めた信頼度"
-    return Table(caption, "Reliabilities, stated beforehand", heads, rows, len(rows))
+    return Table(say("t_rates"), heads, rows, len(rows))
 
 
 def _seen(row: dict[str, Any] | None) -> str:

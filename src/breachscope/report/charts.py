@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from breachscope.report.svg import element, label, picture, shortened, text_width
-from breachscope.report.words import TIERS, number
+from breachscope.report.words import TIERS, joined, number, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,8 +71,8 @@ def monthly(months: Sequence[Month]) -> Markup:
     ticks = steps(max((sum(m.tiers.get(t, 0) for t in shown) for m in months), default=0))
     step = (WIDTH - left) / max(len(months), 1)
     return picture(
-        "月別ダウンロード件数 / Downloads by month",
-        f"{len(months)}か月の件数を判定区分ごとに積み上げた棒グラフ。値は下の表にある。",
+        say("t_months"),
+        say("c_months", n=len(months)),
         WIDTH,
         top + height + bottom,
         _legend([(TIERS[t], c) for t, c in TIER_COLOURS.items()], left),
@@ -87,11 +87,13 @@ def calendar(rows: Sequence[CoverageRow], months: Sequence[str]) -> Markup:
     """One line a source, one cell a month: darker is nearer to its usual number of events."""
     left, top, line = 132.0, 52.0, 22.0
     step = (WIDTH - left) / max(len(months), 1)
-    words = [("記録なし", "#ffffff"), ("通常の4分の1未満", COVER[0]), ("4分の3未満", COVER[1])]
-    words += [("通常どおり", COVER[2]), ("空白あり", SILENT)]
+    words: list[tuple[str, str]] = [
+        (say("c_nothing"), "#ffffff"), (say("c_few"), COVER[0]), (say("c_fewer"), COVER[1]),
+        (say("c_usual"), COVER[2]), (say("c_silent"), SILENT),
+    ]  # fmt: skip
     return picture(
-        "証拠の記録がある月 / Which months each source covers",
-        f"{len(rows)}種類の証拠と{len(months)}か月の格子。空白のある月には赤い印がある。",
+        say("c_calendar"),
+        say("c_calendar_text", kinds=len(rows), months=len(months)),
         WIDTH,
         top + line * len(rows) + 4,
         _legend(words, 0),
@@ -119,8 +121,11 @@ def _bar(
             parts.append(
                 element("rect", x=x + 0.5, y=y, width=max(step - 1, 0.8), height=tall, fill=colour)
             )
-    told = "、".join(f"{TIERS[t]} {number(n)}" for t, n in month.tiers.items() if n)
-    return element("g", element("title", f"{month.month}: {told or 'なし'}"), *parts)
+    told = joined(
+        say("c_bar_part", tier=TIERS[t], n=number(n)) for t, n in month.tiers.items() if n
+    )
+    said = say("c_bar", month=month.month, told=told or say("absent"))
+    return element("g", element("title", said), *parts)
 
 
 def _years(months: Sequence[str], left: float, step: float, y: float) -> list[Markup]:
@@ -165,7 +170,8 @@ def _cell(
     events, silent = row.events.get(month, 0), month in row.silent
     share = events / usual
     fill = "#ffffff" if not events else COVER[0 if share < 0.25 else 1 if share < 0.75 else 2]
-    told = f"{row.name} {month}: {number(events)}件" + ("（空白あり）" if silent else "")
+    told = say("c_cell_silent" if silent else "c_cell", name=row.name, month=month,
+               n=number(events))  # fmt: skip
     parts = [element("title", told)]
     parts.append(
         element("rect", x=x + 0.4, y=y, width=step - 0.8, height=17, fill=fill,

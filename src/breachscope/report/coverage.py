@@ -8,8 +8,8 @@ import polars as pl
 
 from breachscope.report import words
 from breachscope.report.charts import CoverageRow, Month, months_between
-from breachscope.report.tables import MOST_LINES, Table, columns
-from breachscope.report.words import local, number, word
+from breachscope.report.tables import MOST_LINES, Table, all_in, columns
+from breachscope.report.words import local, number, say, word
 from breachscope.schema import CLOCKS, TIERS, Kind
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def month_table(rows: list[Month]) -> Table:
     """The chart's values; months without any download are left out."""
     told = [m for m in rows if any(m.tiers.values())]
     made = tuple((m.month, *(number(m.tiers[t]) for t in TIERS)) for m in told)
-    heads = columns("月|month|t", *(f"{words.TIERS[t]}|{t.replace('_', ' ')}|n" for t in TIERS))
-    return Table("月別ダウンロード件数", "Downloads by month", heads, made, len(made))
+    heads = columns("月|month|t", *(f"{words.TIERS[t]}|{words.TIERS[t].english}|n" for t in TIERS))
+    return Table(say("t_months"), heads, made, len(made))
 
 
 def calendar_rows(seen: Frame, silences: Frame, zone: str) -> tuple[list[CoverageRow], list[str]]:
@@ -100,8 +100,8 @@ def silence_table(silences: Frame, zone: str) -> Table:
         "証拠の種類|source", "始め|from|t", "終わり|to|t", "長さ（時間）|hours|n",
         "本来あるべき件数|events expected|n",
     )  # fmt: skip
-    rest = "全件: breachscope show coverage --json"
-    return Table("記録の空白", "Silences", heads, rows, frame.height, rest)
+    rest = all_in("breachscope show coverage --json")
+    return Table(say("t_silences"), heads, rows, frame.height, rest)
 
 
 def rhythm_table(rhythms: Frame, zone: str) -> Table:
@@ -123,7 +123,7 @@ def rhythm_table(rhythms: Frame, zone: str) -> Table:
         "週あたり|a week|n", "検出できる最短の空白（時間）|shortest detectable, hours|n",
         "偶然に見える空白の期待数|false alarms expected|n",
     )  # fmt: skip
-    return Table("各証拠の範囲", "What each source covers", heads, rows, len(rows))
+    return Table(say("t_rhythms"), heads, rows, len(rows))
 
 
 def copy_table(lines: Frame) -> Table:
@@ -138,16 +138,17 @@ def copy_table(lines: Frame) -> Table:
         "原本|original|c", "写し|copy|c", "違い|change", "原本の行|line|n", "写しの行|copy line|n",
         "異なる列|columns|c",
     )  # fmt: skip
-    rest = "全件: breachscope show coverage --json"
-    return Table("写しの相違", "Copies that differ", heads, rows, frame.height, rest)
+    rest = all_in("breachscope show coverage --json")
+    return Table(say("t_copies"), heads, rows, frame.height, rest)
 
 
 def offset_table(clocks: Frame | None) -> Table:
     """How far each source's clock is off by events that are one with another's: estimates."""
     frame = pl.DataFrame(schema=CLOCKS) if clocks is None else clocks.lazy().collect()
     rows = tuple(
-        (word(words.KINDS, r["kind"]), r["evidence_id"][:12], words.PAIRS.get(r["pairs_of"], "—"),
-         number(r["pairs"]), _ahead(r), _between(r), number(r["declared_seconds"]),
+        (word(words.KINDS, r["kind"]), r["evidence_id"][:12],
+         words.PAIRS.get(r["pairs_of"], words.NONE), number(r["pairs"]), _ahead(r),
+         _between(r), number(r["declared_seconds"]),
          words.UNKNOWN if r["tiers_within_spread"] is None else number(r["tiers_within_spread"]))
         for r in frame.iter_rows(named=True)
     )  # fmt: skip
@@ -157,14 +158,13 @@ def offset_table(clocks: Frame | None) -> Table:
         "範囲（秒）|between, s|n", "申告した補正（秒）|declared, s|n",
         "段階の変わる件数（最大）|downloads changing tier, at most|n",
     )  # fmt: skip
-    caption = "時計のずれ（推定値。時刻には適用していない）"
-    return Table(caption, "Clock offsets, estimated and not applied", heads, rows, len(rows))
+    return Table(say("t_offsets"), heads, rows, len(rows))
 
 
 def _ahead(row: Mapping[str, Any]) -> str:
     if row["verdict"] == "too_few":
         return words.UNKNOWN
-    return number(row["offset_seconds"]) if row["verdict"] == "offset" else "見られない"
+    return number(row["offset_seconds"]) if row["verdict"] == "offset" else say("t_no_offset")
 
 
 def _between(row: Mapping[str, Any]) -> str:
@@ -189,5 +189,5 @@ def clock_table(steps: Frame, zone: str) -> Table:
     heads = columns(
         "証拠の種類|source", "証拠|evidence|c", "行|line|n", "時刻|at|t", "戻り（秒）|seconds|n",
     )  # fmt: skip
-    rest = "全件: breachscope show coverage --json"
-    return Table("時計の逆行", "Backward clock steps", heads, rows, frame.height, rest)
+    rest = all_in("breachscope show coverage --json")
+    return Table(say("t_steps"), heads, rows, frame.height, rest)

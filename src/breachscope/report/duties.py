@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from breachscope.report import words
 from breachscope.report.charts import WIDTH
 from breachscope.report.svg import element, label, picture
-from breachscope.report.tables import Table, columns
-from breachscope.report.words import number
+from breachscope.report.tables import Table, all_in, columns
+from breachscope.report.words import Said, number, of_the_run, say, word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 400
 LEFT, LINE = 110.0, 22.0
 OWED, OPEN = "#1f6570", "#c9a227"
-KINDS: Final = {
-    "preliminary_report": "速報",
-    "final_report": "確報",
-    "report": "当局への報告",
-    "entruster_notice": "委託元への通知",
-    "person_notice": "本人への通知",
-    "record": "記録",
-}
-ANSWERS: Final = {"yes": "必要", "review": "要確認", "no": "不要"}
 
 
 def table(obligations: pl.DataFrame) -> Table:
@@ -38,13 +29,13 @@ def table(obligations: pl.DataFrame) -> Table:
         (
             _day(r["due"]),
             r["subject"],
-            word(r["kind"]),
-            "本人" if r["recipient"] == "persons" else r["recipient"],
+            word(words.DUTIES, r["kind"]),
+            word(words.RECIPIENTS, r["recipient"]),
             r["basis"],
             _day(r["clock_start"]),
-            ANSWERS[r["status"]],
+            word(words.ANSWERS, r["status"]),
             words.UNKNOWN if r["count"] is None else number(r["count"]),
-            "済 " + _day(r["done_on"]) if r["done_on"] else r["reason"],
+            _standing(r),
         )
         for r in open_.head(MOST_ROWS).iter_rows(named=True)
     )
@@ -53,14 +44,15 @@ def table(obligations: pl.DataFrame) -> Table:
         "起算日|clock starts|t", "要否|status", "本人の数|persons|n", "理由|reason|l",
     )  # fmt: skip
     no = obligations.height - open_.height
-    rest = "全件: breachscope show obligations --csv"
-    caption = f"報告・通知義務（ほかに不要と判断したもの {number(no)}件）"
-    return Table(caption, "Obligations", heads, rows, open_.height, rest)
+    rest = all_in("breachscope show obligations --csv")
+    return Table(say("t_duties", no=number(no)), heads, rows, open_.height, rest)
 
 
-def word(kind: str) -> str:
-    """The Japanese word of a kind of duty."""
-    return KINDS.get(kind, kind)
+def _standing(row: dict[str, Any]) -> Said:
+    """When it was done, or why it is owed."""
+    if row["done_on"]:
+        return say("t_done", day=_day(row["done_on"]))
+    return of_the_run(row["reason"] or "")
 
 
 def _day(day: object) -> str:
@@ -83,8 +75,8 @@ def calendar(days: list[tuple[str, int, int]]) -> Markup:
     shown = days[:40]
     most = max(yes + review for _, yes, review in shown)
     return picture(
-        "期限ごとの義務の数 / Obligations by due date",
-        f"{len(shown)}の期限。濃い棒は必要なもの、薄い棒は要否の確認を要するもの。値は下の表にある。",
+        say("c_duties"),
+        say("c_duties_text", n=len(shown)),
         WIDTH,
         LINE * len(shown) + 4,
         *(_bar(day, LINE * place, (WIDTH - 2 * LEFT) / most) for place, day in enumerate(shown)),
@@ -93,7 +85,7 @@ def calendar(days: list[tuple[str, int, int]]) -> Markup:
 
 def _bar(day: tuple[str, int, int], top: float, unit: float) -> Markup:
     due, yes, review = day
-    said = number(yes) + (f" ＋要確認 {number(review)}" if review else "")
+    said = say("c_waiting", yes=number(yes), review=number(review)) if review else number(yes)
     return element(
         "g",
         label(due, LEFT - 10, top + 15, text_anchor="end"),

@@ -1,7 +1,8 @@
 """The report as one HTML file: no outside address, nothing fetched.
 
 The page's own policy forbids every connection; its one style sheet and its one script, which
-sorts tables and finds in them, are named by hash. Without the script the page is whole.
+sorts tables and finds in them, are named by hash. Without the script the page is whole. It is
+there in Japanese and in English; which is shown is a choice of style, which needs no script.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from breachscope.report.charts import TIER_COLOURS
+from breachscope.report.words import Said, joined, of_the_run, say
 
 if TYPE_CHECKING:
     from breachscope.report.view import ReportView
@@ -31,7 +33,9 @@ def render(view: ReportView) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_both,
     )
+    environment.globals.update(say=say, joined=joined, of_the_run=of_the_run)
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
     template = environment.get_template("report.html.j2")
@@ -41,6 +45,18 @@ def render(view: ReportView) -> str:
         script=Markup(script),
         policy=_policy(style, script),
         colours=TIER_COLOURS,
+    )
+
+
+def _both(value: object) -> object:
+    """A text that is there in two languages, each marked as its own; the page shows one."""
+    if not isinstance(value, Said):
+        return value
+    if value.japanese == value.english:
+        return value.japanese
+    both = (("ja", value.japanese), ("en", value.english))
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(code, text) for code, text in both
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from breachscope.report.charts import GRID, INK, QUIET, WIDTH
 from breachscope.report.svg import element, label, picture, shortened, text_width
-from breachscope.report.words import number
+from breachscope.report.words import number, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,11 +70,13 @@ class Dating:
 def mixture(mixes: Sequence[Mix]) -> Markup:
     """One bar a leak, all of the same length: from which party so many of its rows come."""
     wide = WIDTH - LEFT - 70
-    legend = [("出所を判定した部分", PARTS[0]), ("本人は特定・出所は判定できない", UNTOLD)]
-    legend += [("世帯のみ", HOUSEHOLD), ("台帳にない人", NOBODY)]
+    legend: list[tuple[str, str]] = [
+        (say("c_told"), PARTS[0]), (say("c_untold"), UNTOLD), (say("c_household"), HOUSEHOLD),
+        (say("c_not_known"), NOBODY),
+    ]  # fmt: skip
     return picture(
-        "流出名簿の構成 / What each leaked list is made of",
-        f"{len(mixes)}件の名簿の行を出所ごとに分けた帯。値は下の表にある。",
+        say("c_mix_title"),
+        say("c_mix_text", n=len(mixes)),
         WIDTH,
         TOP + LINE * len(mixes) + 6,
         _legend(legend),
@@ -88,14 +90,14 @@ def _mix(mix: Mix, y: float, wide: float) -> Markup:
         width = wide * share.rows / max(mix.rows, 1)
         if not share.rows:
             continue
-        told = f"{mix.leak} {share.name}: {number(share.rows)}行"
+        told = say("c_share", leak=mix.leak, name=share.name, n=number(share.rows))
         box = element("rect", x=x, y=y, width=max(width, 0.5), height=LINE - 7, fill=share.colour,
                       stroke=QUIET, stroke_width=0.5)  # fmt: skip
         parts.append(element("g", element("title", told), box))
         if share.colour in PARTS and text_width(share.name, 11) + 8 < width:
             parts.append(label(share.name, x + 4, y + 13, 11, fill="#ffffff"))
         x += width
-    parts.append(label(f"{number(mix.rows)}行", LEFT + wide + 8, y + 13, 11, fill=QUIET))
+    parts.append(label(say("c_rows", n=number(mix.rows)), LEFT + wide + 8, y + 13, 11, fill=QUIET))
     return element("g", *parts)
 
 
@@ -113,8 +115,8 @@ def overlaps(rows: Sequence[Overlap]) -> Markup:
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]  # fmt: skip
     return picture(
-        "委託元ごとの重なりとおとり / Overlap by party, with the decoy band",
-        f"{len(rows)}組の名簿と委託元。灰色は偽の行から見込まれる範囲。値は下の表にある。",
+        say("c_overlap_title"),
+        say("c_overlap_text", n=len(rows)),
         WIDTH,
         TOP + LINE * len(rows) + 6,
         *marks,
@@ -125,10 +127,8 @@ def overlaps(rows: Sequence[Overlap]) -> Markup:
 def _overlap(row: Overlap, y: float, wide: float) -> Markup:
     whole = max(row.rows, 1)
     width, band = wide * row.exclusive / whole, wide * min(row.expected / whole, 1.0)
-    told = (
-        f"{row.name}: その委託元にしかいない人の行 {number(row.exclusive)}、"
-        f"偽の一致の見込み {row.expected:.1f}"
-    )
+    figures = {"n": number(row.exclusive), "expected": f"{row.expected:.1f}"}
+    told = say("c_overlap_one", name=row.name, **figures)
     return element(
         "g",
         element("title", told),
@@ -136,8 +136,7 @@ def _overlap(row: Overlap, y: float, wide: float) -> Markup:
         element("rect", x=LEFT, y=y, width=max(band, 0.5), height=LINE - 7, fill=DECOY),
         element("rect", x=LEFT, y=y + 4, width=max(width, 0.5), height=LINE - 15,
                 fill=PARTS[0] if row.named else UNTOLD, stroke=INK, stroke_width=0.5),
-        label(f"{number(row.exclusive)} / 見込み {row.expected:.1f}", LEFT + wide + 10, y + 13, 11,
-              fill=QUIET),
+        label(say("c_overlap_figures", **figures), LEFT + wide + 10, y + 13, 11, fill=QUIET),
     )  # fmt: skip
 
 
@@ -156,8 +155,8 @@ def versions(rows: Sequence[Dating]) -> Markup:
         for year in range(first.year + 1, last.year + 1)
     ]
     return picture(
-        "版の尤もらしさと時期 / How likely each version is, by its upload",
-        f"{len(rows)}個の部分。円の大きさが確からしさを示す。値は下の表にある。",
+        say("c_versions_title"),
+        say("c_versions_text", n=len(rows)),
         WIDTH,
         TOP + LINE * len(rows) + 6,
         *years,
@@ -176,7 +175,7 @@ def versions(rows: Sequence[Dating]) -> Markup:
 
 
 def _ring(at: datetime, version: str, chance: float, x: float, y: float) -> Markup:
-    told = f"{version}（{at:%Y-%m-%d}）: {chance:.1%}"
+    told = say("c_version", version=version, day=f"{at:%Y-%m-%d}", chance=f"{chance:.1%}")
     size = 2.5 + 6.5 * chance
     return element(
         "g",

@@ -17,8 +17,8 @@ from breachscope.report.leak_charts import (
     Overlap,
     Share,
 )
-from breachscope.report.tables import Table, columns
-from breachscope.report.words import local, number
+from breachscope.report.tables import Table, all_in, columns
+from breachscope.report.words import Said, local, number, of_the_run, say, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,24 +30,18 @@ if TYPE_CHECKING:
 MOST: Final = 40
 """Lines of a picture and of a table."""
 LEAST_WEIGHT: Final = 0.01
-VERDICTS: Final = {"attributed": "判定", "cannot_tell": "判定できない"}
-DEPTHS: Final = {"content": "内容", "trace": "痕跡", "form": "書式"}
 
 
-def pictures(held: LeakFrames) -> tuple[tuple[str, str, Markup], ...]:
-    """Caption in Japanese and English, and picture: those there is anything to draw for."""
-    found = []
+def pictures(held: LeakFrames) -> tuple[tuple[Said, Markup], ...]:
+    """Caption and picture: those there is anything to draw for."""
+    found: list[tuple[Said, Markup]] = []
     if held.leaks.height:
         picture = leak_charts.mixture(tuple(_mixes(held)))
-        found.append(("名簿の構成", "What each list is made of", picture))
+        found.append((say("c_mix"), picture))
     if overlaps := tuple(_overlaps(held)):
-        caption = "その委託元にしかいない人の行と、おとりによる偽の一致の見込み（灰色）"
-        english = "Rows about one party's people alone, over the decoy band"
-        found.append((caption, english, leak_charts.overlaps(overlaps)))
+        found.append((say("c_overlap"), leak_charts.overlaps(overlaps)))
     if dated := tuple(_dated(held)):
-        caption = "合致する版とその取込み時期（円が大きいほど確からしい）"
-        english = "Versions that fit, by upload; the larger the likelier"
-        found.append((caption, english, leak_charts.versions(dated)))
+        found.append((say("c_versions"), leak_charts.versions(dated)))
     return tuple(found)
 
 
@@ -61,11 +55,11 @@ def _mixes(held: LeakFrames) -> Iterator[Mix]:
         ]
         told = sum(share.rows for share in shares)
         about = leak["person"] + leak["ambiguous"]
-        shares.append(Share("出所は判定できない", max(about - told, 0), UNTOLD))
+        shares.append(Share(say("c_untold_share"), max(about - told, 0), UNTOLD))
         left = leak["rows"] - max(about, told)
         household = min(leak["household"], left)
-        shares.append(Share("世帯のみ", household, HOUSEHOLD))
-        shares.append(Share("台帳にない人", left - household, NOBODY))
+        shares.append(Share(say("c_household"), household, HOUSEHOLD))
+        shares.append(Share(say("c_not_known"), left - household, NOBODY))
         yield Mix(leak["leak_id"], tuple(shares))
 
 
@@ -105,14 +99,14 @@ def table(held: LeakFrames, zone: str) -> Table:
             f"{r['leak_id']}/{r['part']}",
             dates.get(r["leak_id"]) or words.UNKNOWN,
             number(r["rows"]),
-            VERDICTS[r["verdict"]],
+            word(words.LEAK_VERDICTS, r["verdict"]),
             r["party_id"] or words.NONE,
             "、".join(r["versions"] or []) or words.NONE,
-            DEPTHS.get(r["depth"] or "", words.NONE),
+            words.DEPTHS.get(r["depth"] or "", words.NONE),
             words.NONE if r["log10_lr"] is None else f"{r['log10_lr']:.1f}",
             _share(r),
             _events(r),
-            refused.get(r["leak_id"]) or r["reason"],
+            of_the_run(refused.get(r["leak_id"]) or r["reason"] or words.NONE),
         )
         for r in shown.iter_rows(named=True)
     )
@@ -121,8 +115,8 @@ def table(held: LeakFrames, zone: str) -> Table:
         "委託元|party|c", "合致する版|versions|l", "根拠|told by", "log10 尤度比|log10 LR|n",
         "割合（95%）|share|n", "合致するダウンロード|downloads|l", "理由|reason|l",
     )  # fmt: skip
-    rest = "全件: breachscope show sources --json"
-    return Table("流出名簿の出所", "Sources of leaks", heads, rows[: 5 * MOST], len(rows), rest)
+    rest = all_in("breachscope show sources --json")
+    return Table(say("t_leaks"), heads, rows[: 5 * MOST], len(rows), rest)
 
 
 def _share(row: dict[str, object]) -> str:
@@ -138,7 +132,7 @@ def _events(row: dict[str, object]) -> str:
         return words.NONE
     if len(events) == 1:
         return str(events[0])
-    return f"{len(events)}件のどれか"
+    return say("one_of", n=len(events))
 
 
 def rows_table(held: LeakFrames) -> Table:
@@ -161,16 +155,7 @@ def rows_table(held: LeakFrames) -> Table:
         "照合候補の捕捉率（推定）|blocking recall|n", "無関係なおとりの誤一致|independent decoys|n",
         "世帯のおとりの誤一致|household decoys|n",
     )  # fmt: skip
-    return Table("行ごとの判定", "Whom the rows are about", heads, rows, len(rows))
-
-
-VARIED: Final = {
-    "setting": "偶然に含まれる割合",
-    "threshold": "確からしさのしきい値",
-    "field": "項目の表記を一つ除く",
-    "half of the households": "世帯の半数だけを使う",
-    "without a party": "判定した委託元を台帳から除く",
-}
+    return Table(say("t_rows"), heads, rows, len(rows))
 
 
 def sensitivity_table(held: LeakFrames) -> Table:
@@ -188,7 +173,7 @@ def sensitivity_table(held: LeakFrames) -> Table:
     rows = tuple(
         (
             r["leak_id"],
-            words.word(VARIED, r["kind"]),
+            word(words.VARIED, r["kind"]),
             f"{r['same']} / {r['tried']}",
             "、".join(r["more"]) or words.NONE,
             "、".join(r["fewer"]) or words.NONE,
@@ -199,4 +184,4 @@ def sensitivity_table(held: LeakFrames) -> Table:
         "名簿|leak|c", "変えたもの|what was varied", "同じ判定|same answer|n",
         "新たに判定された委託元|named as well|l", "判定されなくなった委託元|named no more|l",
     )  # fmt: skip
-    return Table("判定の頑健さ", "Would other assumptions name others?", heads, rows, len(rows))
+    return Table(say("t_robust"), heads, rows, len(rows))

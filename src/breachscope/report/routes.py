@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from breachscope.report.charts import INK, QUIET
 from breachscope.report.lineage import NOWHERE, REST
 from breachscope.report.svg import element, label, picture, shortened
-from breachscope.report.words import ROUTES, number
+from breachscope.report.words import ROUTES, Said, number, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,20 +17,17 @@ if TYPE_CHECKING:
 
     from breachscope.report.lineage import Box, Link, Picture
 
-HEADS: Final = (
-    ("委託元", "party"),
-    ("リスト・版", "lists"),
-    ("アカウント＠端末", "account@host"),
-    ("経路", "route"),
-    ("媒体・接続先", "device"),
-    ("押収ファイル", "seized file"),
+HEADS: Final = tuple(
+    say(key) for key in ("c_party", "c_lists", "c_account", "c_by", "c_device", "c_file")
 )
 XS: Final = (1.0, 171.0, 319.0, 527.0, 681.0, 835.0)
 WIDTHS: Final = (138.0, 116.0, 176.0, 122.0, 122.0, 123.0)
 WIDTH: Final = 960.0
 TOP, TALL, GAP = 46.0, 38.0, 7.0
 BAND: Final = "#4d7c8a"
-NOBODY: Final = ("（リスト不明）", "（リスト不明）", "", "", "記録なし", "該当なし")
+NOBODY: Final = (
+    say("c_no_list"), say("c_no_list"), "", "", say("c_no_record"), say("none"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,8 @@ def draw(found: Picture) -> Markup:
     highest = max((place.y for place in places), default=TOP) + TALL
     most = max((link.rows for link in found.links), default=1)
     return picture(
-        "持出し経路の図 / Where the data went",
-        "委託元から押収ファイルまで。帯の太さは行数の目安。数値は箱の中と下の表にある。",
+        say("c_route"),
+        say("c_route_text"),
         WIDTH,
         highest + 4,
         *(_head(i) for i in range(len(HEADS))),
@@ -61,10 +58,14 @@ def draw(found: Picture) -> Markup:
 def named(box: Box) -> str:
     """What a box is called in the picture and in the table below it."""
     if box.name.startswith(REST):
-        return f"その他 {number(int(box.name.removeprefix(REST)))}件"
+        return say("c_rest", n=number(int(box.name.removeprefix(REST))))
     if box.name == NOWHERE:
         return NOBODY[box.column]
-    special = {3: ROUTES, 4: {"remote": "遠隔接続先"}, 5: {"file": "一致あり"}}
+    special: dict[int, dict[str, Said]] = {
+        3: ROUTES,
+        4: {"remote": say("c_remote_end")},
+        5: {"file": say("c_match")},
+    }
     return special.get(box.column, {}).get(box.name, box.name)
 
 
@@ -81,12 +82,7 @@ def _laid_out(boxes: Sequence[Box]) -> list[Place]:
 
 
 def _head(column: int) -> Markup:
-    japanese, english = HEADS[column]
-    return element(
-        "g",
-        label(japanese, XS[column], 14, 13, fill=INK, font_weight="bold"),
-        label(english, XS[column], 30, 11, fill=QUIET, lang="en"),
-    )
+    return label(HEADS[column], XS[column], 26, 13, fill=INK, font_weight="bold")
 
 
 def _band(link: Link, places: Sequence[Place], most: int) -> Markup:
@@ -96,8 +92,8 @@ def _band(link: Link, places: Sequence[Place], most: int) -> Markup:
     middle = (x1 + x2) / 2
     return element(
         "path",
-        element("title", f"{named(start.box)} → {named(end.box)}: {number(link.downloads)}件、"
-                         f"{number(link.rows)}行"),
+        element("title", say("c_band", start=named(start.box), end=named(end.box),
+                             downloads=number(link.downloads), rows=number(link.rows))),
         d=f"M{x1:.1f} {y1:.1f}C{middle:.1f} {y1:.1f} {middle:.1f} {y2:.1f} {x2:.1f} {y2:.1f}",
         fill="none", stroke=BAND, stroke_opacity=0.42,
         stroke_width=1 + 15 * (link.rows / max(most, 1)) ** 0.5,
@@ -106,21 +102,24 @@ def _band(link: Link, places: Sequence[Place], most: int) -> Markup:
 
 def _box(place: Place) -> Markup:
     box, wide = place.box, WIDTHS[place.box.column]
-    name = f"{box.lists[0]}リスト・{box.lists[1]}版" if box.lists else named(box)
+    name = (
+        say("c_box_lists", lists=box.lists[0], versions=box.lists[1]) if box.lists else named(box)
+    )
+    figures = {"downloads": number(box.downloads), "rows": number(box.rows)}
     return element(
         "g",
-        element("title", f"{name}: {number(box.downloads)}件、{number(box.rows)}行"),
+        element("title", say("c_box", name=name, **figures)),
         element("rect", x=place.x, y=place.y, width=wide, height=TALL, rx=3, fill="#fbfcfd",
                 stroke=QUIET, stroke_width=0.8),
         label(shortened(name, wide - 14, 12), place.x + 7, place.y + 15.5, 12, fill=INK),
-        label(f"{number(box.downloads)}件 {number(box.rows)}行", place.x + 7, place.y + 31, 10.5,
-              fill=QUIET),
+        label(shortened(say("c_figures", **figures), wide - 12, 10.5), place.x + 7, place.y + 31,
+              10.5, fill=QUIET),
     )  # fmt: skip
 
 
 def flows(found: Picture) -> list[tuple[str, str, str, int, int]]:
     """The bands from account to device, for the table: from, to, what, downloads, rows."""
-    wanted: Mapping[int, str] = {2: "経路", 3: "媒体・接続先", 4: "押収ファイル"}
+    wanted: Mapping[int, str] = {2: HEADS[3], 3: HEADS[4], 4: HEADS[5]}
     return [
         (named(found.boxes[link.start]), named(found.boxes[link.end]),
          wanted[found.boxes[link.start].column], link.downloads, link.rows)

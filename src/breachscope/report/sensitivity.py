@@ -11,7 +11,7 @@ from breachscope.report import words
 from breachscope.report.charts import GRID, INK, QUIET, TIER_COLOURS, WIDTH, steps
 from breachscope.report.svg import element, label, picture, shortened
 from breachscope.report.tables import Table, columns
-from breachscope.report.words import number, span
+from breachscope.report.words import number, say, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,12 +23,6 @@ LEFT: Final = 270.0
 RIGHT: Final = 110.0
 TOP: Final = 56.0
 TIERS: Final = ("confirmed", "probable", "possible")
-WORDS: Final = {
-    "as_it_is": "現状 / as it is",
-    "limit_halved": "÷2",
-    "limit_doubled": "×2",
-    "withheld": "なし / without",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,14 @@ class Bar:
     @property
     def name(self) -> str:
         """What was changed, in words."""
-        return f"{WORDS[self.sort]} {self.what}".strip()
+        sort = words.VARIATIONS[self.sort]
+        return say("c_variation", sort=sort, what=self._changed) if self.what else sort
+
+    @property
+    def _changed(self) -> str:
+        """The limit or the kind of evidence."""
+        known = words.KINDS if self.sort == "withheld" else words.LIMITS
+        return known.get(self.what, self.what)
 
 
 def bars(table: pl.DataFrame) -> list[Bar]:
@@ -81,7 +82,7 @@ def table(bars: Sequence[Bar]) -> Table:
         "条件|variation|l", *(f"{words.TIERS[tier]}|{tier}|n" for tier in TIERS),
         "計の差|difference|n", "下限と上限|bounds|n",
     )  # fmt: skip
-    return Table("条件を変えた場合の本人数", "What the counts hang on", heads, rows, len(rows))
+    return Table(say("t_sensitivity"), heads, rows, len(rows))
 
 
 def drawn(bars: Sequence[Bar]) -> Markup:
@@ -92,8 +93,8 @@ def drawn(bars: Sequence[Bar]) -> Markup:
     bottom = TOP + ROW * len(bars)
     first = sum(bars[0].persons.values()) if bars else 0
     return picture(
-        "感度 / What the counts hang on",
-        "各条件を半分・二倍にし、各証拠を除いた場合の本人数。値は表にある。",
+        say("sensitivity_head"),
+        say("c_sensitivity"),
         WIDTH,
         bottom + 24,
         element(
@@ -113,8 +114,8 @@ def _legend() -> list[Markup]:
     for i, tier in enumerate(TIERS):
         x = LEFT + i * 120
         parts.append(element("rect", x=x, y=8, width=12, height=12, fill=TIER_COLOURS[tier]))
-        parts.append(label(tier, x + 18, 18, fill=INK))
-    parts.append(label("┤ high bound", LEFT + 3 * 120, 18, fill=QUIET))
+        parts.append(label(words.TIERS[tier], x + 18, 18, fill=INK))
+    parts.append(label(say("c_high"), LEFT + 3 * 120, 18, fill=QUIET))
     return parts
 
 

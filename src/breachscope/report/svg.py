@@ -7,6 +7,8 @@ from html import escape
 
 from markupsafe import Markup
 
+from breachscope.report.words import Said
+
 
 def element(tag: str, *children: str, **attributes: str | float) -> Markup:
     """One SVG element; text children are escaped, `Markup` ones kept.
@@ -17,10 +19,22 @@ def element(tag: str, *children: str, **attributes: str | float) -> Markup:
         f' {name.rstrip("_").replace("_", "-")}="{_value(value)}"'
         for name, value in attributes.items()
     )
-    inside = "".join(
-        child if isinstance(child, Markup) else escape(child, quote=False) for child in children
-    )
+    inside = "".join(_written(tag, child) for child in children)
     return Markup(f"<{tag}{written}>{inside}</{tag}>")
+
+
+def _written(tag: str, child: str) -> str:
+    """A child as text: in a line of text each language by itself, elsewhere both together."""
+    if isinstance(child, Markup):
+        return child
+    if not isinstance(child, Said):
+        return escape(child, quote=False)
+    if tag != "text" or child.japanese == child.english:
+        return escape(child.plain, quote=False)
+    both = (("ja", child.japanese), ("en", child.english))
+    return "".join(
+        f'<tspan lang="{code}">{escape(text, quote=False)}</tspan>' for code, text in both
+    )
 
 
 def picture(title: str, description: str, width: float, height: float, *parts: str) -> Markup:
@@ -44,12 +58,17 @@ def label(text: str, x: float, y: float, size: float = 12, **attributes: str | f
 
 def text_width(text: str, size: float) -> float:
     """About how wide a line of text is, in pixels: East Asian signs are square."""
+    if isinstance(text, Said):  # room for either language
+        return max(text_width(text.japanese, size), text_width(text.english, size))
     wide = sum(unicodedata.east_asian_width(sign) in "WFA" for sign in text)
     return size * (wide + 0.58 * (len(text) - wide))
 
 
 def shortened(text: str, width: float, size: float) -> str:
     """The text, cut with an ellipsis where it would be wider than `width` pixels."""
+    if isinstance(text, Said):
+        short = (shortened(one, width, size) for one in (text.japanese, text.english))
+        return Said(*short)
     if text_width(text, size) <= width:
         return text
     while text and text_width(text + "…", size) > width:

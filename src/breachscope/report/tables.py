@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
 from breachscope.report import words
-from breachscope.report.words import local, number, span, word
+from breachscope.report.words import Said, joined, local, number, of_the_run, say, span, word
 from breachscope.schema import UTC_TIME
 
 if TYPE_CHECKING:
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from breachscope.report.inputs import ChangeRow, EvidenceRow, Frame, Settings
 
 MOST_PARTIES, MOST_ACTS, MOST_CONFLICTS, MOST_LINES, MOST_FILES = 300, 50, 50, 60, 1500
-OBJECTION: Final = {
-    "unregistered_device": "未登録媒体の接続",
-    "remote_assigned": "遠隔接続に払い出された接続元",
-    "file_only_this": "他に合致のない押収ファイル",
-    "leak_only_this": "他に合致のない流出名簿",
-}
-
 Form = Literal["text", "long", "number", "code", "hash", "time"]
 
 FORMS: Final[dict[str, Form]] = {
@@ -33,10 +26,9 @@ FORMS: Final[dict[str, Form]] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its head in Japanese and English, and how its cells are set."""
+    """One column: its head in both languages, and how its cells are set."""
 
-    head: str
-    english: str
+    head: Said
     form: Form = "text"
 
 
@@ -44,13 +36,12 @@ class Column:
 class Table:
     """A table of text. `total` rows exist; where fewer stand here, `rest` says where all are."""
 
-    caption: str
-    english: str
+    caption: Said
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     total: int
     rest: str = ""
-    empty: str = "該当なし"
+    empty: Said = field(default_factory=lambda: say("none"))
 
     @property
     def cut(self) -> bool:
@@ -63,7 +54,7 @@ def columns(*heads: str) -> tuple[Column, ...]:
     made = []
     for head in heads:
         japanese, english, *form = head.split("|")
-        made.append(Column(japanese, english, FORMS[form[0]] if form else "text"))
+        made.append(Column(Said(japanese, english), FORMS[form[0]] if form else "text"))
     return tuple(made)
 
 
@@ -88,7 +79,7 @@ def parties(counts: pl.DataFrame, zone: str) -> Table:
             span(r["rows_gross_low"], r["rows_gross_high"]),
             number(r["downloads"]),
             f"{r['first_at'] or words.NONE} – {r['last_at'] or words.NONE}",
-            "、".join(word(words.FIELDS, field) for field in r["fields"] or []) or words.UNKNOWN,
+            joined(word(words.FIELDS, name) for name in r["fields"] or []) or words.UNKNOWN,
         )
         for r in shown.iter_rows(named=True)
     )
@@ -98,8 +89,8 @@ def parties(counts: pl.DataFrame, zone: str) -> Table:
         "異なる行|distinct rows|n", "延べ行数|gross rows|n", "延べ 下限–上限|low–high|n",
         "回数|downloads|n", "期間|first – last|t", "項目|fields|l",
     )  # fmt: skip
-    rest = "全件: breachscope show scope --csv"
-    return Table("委託元ごとの本人の数", "Persons by party", heads, rows, found.height, rest)
+    rest = all_in("breachscope show scope --csv")
+    return Table(say("t_parties"), heads, rows, found.height, rest)
 
 
 def acts(frame: Frame, zone: str) -> Table:
@@ -130,8 +121,7 @@ def acts(frame: Frame, zone: str) -> Table:
         "経路|route", "回数|downloads|n", "行数|rows|n", "確認|confirmed|n",
         "可能性高|probable|n", "可能性あり|possible|n", "媒体|device|c",
     )  # fmt: skip
-    rest = "行数の多い順に選び、時刻順に並べた。全件: breachscope show acts --csv"
-    return Table("持出し行為", "Acts", heads, rows, total, rest)
+    return Table(say("t_acts"), heads, rows, total, say("t_acts_rest"))
 
 
 def conflicts(egress: Frame, zone: str) -> Table:
@@ -146,7 +136,7 @@ def conflicts(egress: Frame, zone: str) -> Table:
             r["party_id"] or words.UNKNOWN,
             r["list_id"] or words.UNKNOWN,
             r["work_id"] or words.NONE,
-            "、".join(said for key, said in OBJECTION.items() if r[key]) or words.NONE,
+            joined(said for key, said in words.OBJECTIONS.items() if r[key]) or words.NONE,
             word(words.TIERS, r["conflict_tier"]),
             span(r["rows_low"], r["rows_high"]),
             f"{r['evidence_id'][:12]}:{number(r['line'])}",
@@ -158,8 +148,8 @@ def conflicts(egress: Frame, zone: str) -> Table:
         "リスト|list|c", "作業|work|c", "反する証拠|against it|l", "退けた場合|if rejected",
         "行数|rows|n", "証拠:行|evidence|c",
     )  # fmt: skip
-    rest = "全件: breachscope review"
-    return Table("要確認", "Explained, with evidence against", heads, rows, frame.height, rest)
+    rest = all_in("breachscope review")
+    return Table(say("t_conflicts"), heads, rows, frame.height, rest)
 
 
 def open_conflicts(egress: Frame) -> pl.LazyFrame:
@@ -171,15 +161,27 @@ def changes(rows: Sequence[ChangeRow]) -> Table:
     """What moved since the previous run, and why."""
     made = tuple(
         (r.party_id, r.name, number(r.before), number(r.after), f"{r.after - r.before:+,}",
-         number(r.added), number(r.removed), "、".join(r.reasons) or words.UNKNOWN)
+         number(r.added), number(r.removed), joined(map(_why, r.reasons)) or words.UNKNOWN)
         for r in rows
     )  # fmt: skip
     heads = columns(
         "番号|id|c", "委託元|party", "前回|before|n", "今回|after|n", "差|difference|n",
         "追加|added|n", "取下げ|removed|n", "理由|reasons|l",
     )  # fmt: skip
-    empty = "本人の数が変わった委託元はない"
-    return Table("前回からの変化", "Changes", heads, made, len(made), empty=empty)
+    return Table(say("t_changes"), heads, made, len(made), empty=say("t_changes_empty"))
+
+
+def _why(reason: str) -> Said:
+    """`evidence: …` as `diff` says it."""
+    kind, colon, what = reason.partition(": ")
+    if not colon or kind not in words.CHANGE_KINDS:
+        return of_the_run(reason)
+    return say("reason_of", kind=words.CHANGE_KINDS[kind], what=of_the_run(what))
+
+
+def all_in(command: str) -> Said:
+    """Where a table stands whole."""
+    return say("all_in", command=command)
 
 
 def evidence(files: Sequence[EvidenceRow], zone: str) -> Table:
@@ -188,7 +190,7 @@ def evidence(files: Sequence[EvidenceRow], zone: str) -> Table:
     acquired = times.select(local("at", zone, "%Y-%m-%d"))["at"].to_list()
     rows = tuple(
         (f.evidence_id[:12], word(words.KINDS, f.kind), f.file, f.sha256, number(f.bytes),
-         f.encoding or words.NONE, f.zone or words.NONE, when or "不明（未申告）",
+         f.encoding or words.NONE, f.zone or words.NONE, when or say("t_undeclared"),
          *(number(n) for n in (f.rows_read, f.rows_taken, f.rows_quarantined, f.rows_skipped)))
         for f, when in list(zip(files, acquired, strict=True))[:MOST_FILES]
     )  # fmt: skip
@@ -197,8 +199,8 @@ def evidence(files: Sequence[EvidenceRow], zone: str) -> Table:
         "文字|encoding|c", "時間帯|zone|c", "取得日|acquired|t", "読込|read|n", "採用|taken|n",
         "隔離|quarantined|n", "対象外|skipped|n",
     )  # fmt: skip
-    rest = "全件: breachscope status --json"
-    return Table("証拠とハッシュ値", "Evidence", heads, rows, len(files), rest)
+    rest = all_in("breachscope status --json")
+    return Table(say("t_evidence"), heads, rows, len(files), rest)
 
 
 def quarantine(files: Iterable[EvidenceRow]) -> Table:
@@ -207,7 +209,7 @@ def quarantine(files: Iterable[EvidenceRow]) -> Table:
     lines = [(f, line) for f in files for line in f.quarantine]
     rows = tuple(
         (f.evidence_id[:12], f.file, line.member or words.NONE, number(line.line),
-         line.column or words.NONE, line.reason)
+         line.column or words.NONE, of_the_run(line.reason))
         for f, line in lines[:MOST_LINES]
     )  # fmt: skip
     heads = columns(
@@ -215,37 +217,38 @@ def quarantine(files: Iterable[EvidenceRow]) -> Table:
         "理由|reason|l",
     )  # fmt: skip
     total = sum(f.rows_quarantined for f in files)
-    rest = "全件: breachscope show evidence --csv"
-    return Table("隔離した行", "Quarantined lines", heads, rows, total, rest)
+    rest = all_in("breachscope show evidence --csv")
+    return Table(say("t_quarantine"), heads, rows, total, rest)
 
 
 def rules(settings: Settings) -> Table:
     """The tier rules in the order they are read."""
     rows = tuple(
-        (str(i), word(words.TIERS, rule.tier), rule.when, rule.reason)
+        (str(i), word(words.TIERS, rule.tier), rule.when, of_the_run(rule.reason))
         for i, rule in enumerate(settings.rules, 1)
     )
     heads = columns("順|order|n", "区分|tier", "条件|condition|h", "理由|reason|l")
-    return Table("判定規則", "Rules, the first that holds decides", heads, rows, len(rows))
+    return Table(say("t_rules"), heads, rows, len(rows))
 
 
 def limits(settings: Settings) -> Table:
     """The numbers the rules depend on."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, value in settings.limits:
-        said, unit = words.LIMITS.get(name, (name, ""))
-        rows.append((said, name, f"{value:g}{unit}"))
+        unit = words.UNITS.get(name, "")
+        said = say("limit", value=f"{value:g}", unit=unit)
+        rows.append((word(words.LIMITS, name), name, said))
     heads = columns("内容|meaning|l", "設定名|key|c", "値|value|n")
-    return Table("限度値", "Limits", heads, tuple(rows), len(rows))
+    return Table(say("t_limits"), heads, tuple(rows), len(rows))
 
 
 def rungs(settings: Settings) -> Table:
     """Who is one person: the identity policy's rungs, strongest first."""
     rows = tuple(
         (str(i), r.name, word(words.POLICIES, r.policy),
-         "＋".join(word(words.KEYS, key) for key in r.agree),
-         "、".join(word(words.KEYS, key) for key in r.unless_differ) or words.NONE,
-         "使う" if r.across_parties else "使わない")
+         joined((word(words.KEYS, key) for key in r.agree), "＋", " + "),
+         joined(word(words.KEYS, key) for key in r.unless_differ) or words.NONE,
+         say("t_used" if r.across_parties else "t_unused"))
         for i, r in enumerate(settings.rungs, 1)
     )  # fmt: skip
     heads = columns(
@@ -253,4 +256,4 @@ def rungs(settings: Settings) -> Table:
         "異なれば別人|unless differ",
         "委託元間|across parties",
     )  # fmt: skip
-    return Table("本人の同定", "Who is one person", heads, rows, len(rows))
+    return Table(say("t_rungs"), heads, rows, len(rows))

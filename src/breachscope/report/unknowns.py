@@ -13,7 +13,7 @@ import polars as pl
 from breachscope.report import words
 from breachscope.report.lineage import counted
 from breachscope.report.tables import open_conflicts
-from breachscope.report.words import number, span, word
+from breachscope.report.words import Said, joined, number, of_the_run, say, span, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,11 +27,15 @@ Facts = dict[str, Any]
 class Unknown:
     """One thing the evidence cannot tell: a figure, and what it means for the answer."""
 
-    title: str
-    english: str
+    title: Said
     figure: str
-    text: str
+    text: Said
     found: bool
+
+    @property
+    def english(self) -> str:
+        """Its title in English."""
+        return self.title.english
 
 
 def unknowns(inputs: ReportInputs) -> tuple[Unknown, ...]:
@@ -48,40 +52,16 @@ def unknowns(inputs: ReportInputs) -> tuple[Unknown, ...]:
 
 def _downloads(inputs: ReportInputs) -> Iterator[Unknown]:
     facts = _egress_facts(inputs)
-    yield _point(
-        "行を特定できない持出し", "Which rows, unknown", facts["count_scope"], "回",
-        f"件数しか分からないダウンロード。行数は{span(facts['count_low'], facts['count_high'])}。"
-        "誰の行かは決められず、上限には版の全員が入る。",
-    )  # fmt: skip
-    yield _point(
-        "内容が残っていない名簿", "Lost contents", facts["lost_versions"], "版",
-        f"ダウンロード{number(facts['lost'])}回、記録上{number(facts['lost_rows'])}行。"
-        "本人を数えられず、下限には入らない。上限に行数を加えた。",
-    )  # fmt: skip
-    yield _point(
-        "上限のない持出し", "No upper bound", facts["endless"], "回",
-        "版の行数も送信量も残っていないダウンロード。上限の数字に入っておらず、上限はその分だけ足りない。",
-    )  # fmt: skip
-    yield _point(
-        "要確認（裁定待ち）", "Conflicts waiting for a ruling", facts["conflicts"], "回",
-        "正当業務で説明できるが、反する証拠もあるダウンロード。裁定があるまで上限にのみ入る。",
-    )  # fmt: skip
-    yield _point(
-        "リストに結び付かないダウンロード", "Tied to no list", facts["unbound"], "回",
-        "どの委託元のどの版か分からず、どの人数にも入っていない。",
-    )  # fmt: skip
-    yield _point(
-        "版の有効期間外のダウンロード", "Outside every version's interval", facts["outside"], "回",
-        "最も近い版に結び付け、区分は「可能性あり」までとした。",
-    )  # fmt: skip
-    yield _point(
-        "行数とバイト数が矛盾する記録", "Rows and bytes contradict", facts["contradicted"], "回",
-        "0行から版の全行までの幅として扱った。",
-    )  # fmt: skip
-    yield _point(
-        "調査対象外のダウンロード", "Outside the focus", facts["elsewhere"], "回",
-        "調査対象のアカウント・端末・期間ではない。数えて示すが、本人の数には入れていない。",
-    )  # fmt: skip
+    span_of_rows = span(facts["count_low"], facts["count_high"])
+    lost = {"downloads": number(facts["lost"]), "rows": number(facts["lost_rows"])}
+    yield _point("u_count_scope", facts["count_scope"], "unit_times", span=span_of_rows)
+    yield _point("u_lost", facts["lost_versions"], "unit_versions", **lost)
+    yield _point("u_endless", facts["endless"], "unit_times")
+    yield _point("u_conflicts", facts["conflicts"], "unit_times")
+    yield _point("u_unbound", facts["unbound"], "unit_times")
+    yield _point("u_outside", facts["outside"], "unit_times")
+    yield _point("u_contradicted", facts["contradicted"], "unit_times")
+    yield _point("u_elsewhere", facts["elsewhere"], "unit_times")
 
 
 def _actors(inputs: ReportInputs) -> Iterator[Unknown]:
@@ -92,11 +72,8 @@ def _actors(inputs: ReportInputs) -> Iterator[Unknown]:
     open_acts = told.filter(pl.col("verdict") != "identified")
     silent = told.filter(pl.col("presence") == "silent").height
     narrowed = told.filter(pl.col("verdict") == "narrowed").height
-    yield _point(
-        "操作した者を特定できない行為", "Nobody can be named", open_acts.height, "件",
-        f"共用アカウントを使った者が一人に定まらない。うち{number(narrowed)}件は候補が絞られる。"
-        f"入退室記録が空白の時間の行為は{number(silent)}件で、そこでは誰も除外していない。",
-    )  # fmt: skip
+    told_of = {"narrowed": number(narrowed), "silent": number(silent)}
+    yield _point("u_nobody", open_acts.height, "unit_cases", **told_of)
 
 
 def _egress_facts(inputs: ReportInputs) -> Facts:
@@ -136,60 +113,57 @@ def _coverage(inputs: ReportInputs) -> Iterator[Unknown]:
     kinds = [word(words.KINDS, kind) for kind in sorted(set(hours["kind"]))]
     days = [h / 24 for h in hours["hours"]]
     yield _point(
-        "記録の空白", "Silences", hours.height, "箇所",
-        f"{'、'.join(kinds)}。合わせて{number(round(sum(days), 1))}日、最長"
-        f"{number(round(max(days, default=0), 1))}日。この間の持出しは見えない。",
+        "u_silences", hours.height, "unit_places", kinds=joined(kinds),
+        days=number(round(sum(days), 1)), most=number(round(max(days, default=0), 1)),
     )  # fmt: skip
     yield _copies(inputs)
     back = inputs.backward_steps.lazy().select(n=pl.len(), most=pl.col("seconds").max())
     n, most = back.collect().row(0)
-    yield _point(
-        "時計の逆行", "Backward clock steps", n, "箇所",
-        f"最大{number(most)}秒。直さずに印を付けた。前後関係はその幅で不確かである。",
-    )  # fmt: skip
-    yield _point(
-        "提出されていない証拠", "Sources never given", len(inputs.missing), "種類",
-        "".join(f"{word(words.KINDS, m.kind)}（{m.why}）。" for m in inputs.missing),
+    yield _point("u_clock", n, "unit_places", most=number(most))
+    every = [
+        say("u_missing_one", kind=word(words.KINDS, m.kind), why=of_the_run(m.why))
+        for m in inputs.missing
+    ]
+    yield Unknown(
+        say("u_missing"), say("unit_kinds", n=number(len(every))), joined(every, "", ""),
+        found=bool(every),
     )  # fmt: skip
 
 
 def _copies(inputs: ReportInputs) -> Unknown:
     changes = inputs.copy_lines.lazy().group_by(pl.col("change").cast(pl.String)).agg(n=pl.len())
     found = dict(changes.collect().iter_rows())
-    told = "、".join(f"{said}{number(found.get(c, 0))}行" for c, said in words.CHANGES.items())
-    return _point(
-        "写しと食い違う記録", "Copies of one log that differ", sum(found.values()), "行",
-        f"同じログの二つの写しの間で{told}。一方が改変されたおそれがある。",
-    )  # fmt: skip
+    told = joined(
+        say("u_copies_one", said=said, n=number(found.get(c, 0)))
+        for c, said in words.CHANGES.items()
+    )
+    return _point("u_copies", sum(found.values()), "unit_lines", told=told)
 
 
 def _files(inputs: ReportInputs) -> Iterator[Unknown]:
     with_some = sum(file.rows_quarantined > 0 for file in inputs.evidence)
-    yield _point(
-        "読めずに隔離した行", "Quarantined lines", sum(f.rows_quarantined for f in inputs.evidence),
-        "行", f"{number(with_some)}ファイル。どの人数にも入っていない。",
-    )  # fmt: skip
+    lines = sum(f.rows_quarantined for f in inputs.evidence)
+    yield _point("u_quarantine", lines, "unit_lines", files=number(with_some))
     undated = sum(file.acquired_at is None for file in inputs.evidence)
-    yield _point(
-        "取得日の分からない証拠", "Unknown date of acquisition", undated, "件",
-        "いつ誰から受け取ったか申告がない。",
-    )  # fmt: skip
+    yield _point("u_undated", undated, "unit_cases")
 
 
 def _custody(inputs: ReportInputs) -> Iterator[Unknown]:
     settings = inputs.settings
     absent = [
-        said
-        for said, there in (("電子署名", settings.signed), ("時刻認証", settings.timestamped))
+        say(said)
+        for said, there in (("u_signature", settings.signed), ("u_timestamp", settings.timestamped))
         if not there
     ]
     yield Unknown(
-        "署名・時刻認証", "Signature, timestamp",
-        "なし" if absent else "あり",
-        f"{'と'.join(absent)}がない。ハッシュ値は内容の一致だけを示す。" if absent else "",
+        say("u_custody"),
+        say("absent" if absent else "present"),
+        say("u_custody_text", absent=joined(absent, "と", " and no ")),
         found=bool(absent),
-    )  # fmt: skip
+    )
 
 
-def _point(title: str, english: str, n: int, unit: str, text: str) -> Unknown:
-    return Unknown(title, english, f"{number(n)}{unit}", text, found=n > 0)
+def _point(key: str, n: int, unit: str, **values: object) -> Unknown:
+    """A point of the catalogue: `key` is its title, `key_text` what it means."""
+    text = say(f"{key}_text", **values)
+    return Unknown(say(key), say(unit, n=number(n)), text, found=n > 0)

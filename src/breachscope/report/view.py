@@ -23,7 +23,7 @@ from breachscope.report import (
     unknowns,
     words,
 )
-from breachscope.report.words import local, number, span
+from breachscope.report.words import Said, local, number, say, span
 from breachscope.schema import COUNTS, LADDER_TIERS, OVER_PARTIES, SENSITIVITY, UTC_TIME, conform
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 class Figure:
     """A count with its bounds, as text; `share` of the whole, 0 to 100, for a bar."""
 
+    tier: str
     name: str
-    english: str
     count: str
     bounds: str
     share: float
@@ -77,7 +77,7 @@ class Section:
 class Gallery:
     """Several charts, and the tables below them."""
 
-    pictures: tuple[tuple[str, str, Markup], ...]  # caption, English caption, picture
+    pictures: tuple[tuple[Said, Markup], ...]  # caption, picture
     tables: tuple[Table, ...]
 
 
@@ -121,7 +121,7 @@ def view(inputs: ReportInputs) -> ReportView:
         as_of=_as_of(settings),
         answer=_answer(inputs, counts),
         unknowns=unknowns.unknowns(inputs),
-        notes=inputs.notes,
+        notes=tuple(words.of_the_run(note) for note in inputs.notes),
         parties=tables.parties(counts, zone),
         months=_months(inputs),
         coverage=_coverage(inputs),
@@ -143,10 +143,10 @@ def view(inputs: ReportInputs) -> ReportView:
 
 def _as_of(settings: Settings) -> tuple[str, ...]:
     told = (
-        ("この時点までの事象に限る", settings.events_until),
-        ("この時点までに取得した証拠に限る", settings.acquired_until),
+        (say("up_to"), settings.events_until),
+        (say("acquired"), settings.acquired_until),
     )
-    return tuple(f"{said}: {_moment(at, settings.zone)}" for said, at in told if at)
+    return tuple(say("as_of", said=said, at=_moment(at, settings.zone)) for said, at in told if at)
 
 
 def _moment(at: datetime | None, zone: str) -> str:
@@ -188,8 +188,8 @@ def _figures(row: dict[str, int]) -> tuple[Figure, ...]:
     whole = max(row["all_count"], 1)
     return tuple(
         Figure(
-            words.TIERS[tier],
             tier,
+            words.TIERS[tier],
             number(row[f"{tier}_count"]),
             span(row[f"{tier}_low"], row[f"{tier}_high"]),
             round(100 * row[f"{tier}_count"] / whole, 1),
@@ -257,5 +257,5 @@ def _route(inputs: ReportInputs, counts: pl.DataFrame) -> Section:
         for start, end, what, downloads, n in routes.flows(found)
     )
     heads = tables.columns("段|step", "から|from|c", "へ|to|c", "回数|downloads|n", "行数|rows|n")
-    table = tables.Table("経路ごとの件数", "Flows", heads, rows, len(rows))
+    table = tables.Table(say("t_flows"), heads, rows, len(rows))
     return Section(routes.draw(found) if found.boxes else None, (table,))

@@ -1,98 +1,140 @@
-"""The report's words for Japanese readers, and how it writes numbers and times."""
+"""The report's words in Japanese and English, and how it writes numbers and times.
+
+All of them stand in `words.toml`. A `Said` is the Japanese text, and has the English beside it;
+the page shows one or the other.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from breachscope.schema import UTC_TIME
 
-SECTORS: Final = {
-    "private": "民間事業者",
-    "iaa": "独立行政法人等",
-    "iaa_schedule2": "独立行政法人等（別表第二）",
-    "local": "地方公共団体",
-    "local_iaa": "地方独立行政法人",
-    "national": "国の行政機関",
-}
-TIERS: Final = {
-    "confirmed": "確認",
-    "probable": "可能性高",
-    "possible": "可能性あり",
-    "explained": "正当業務",
-    "failed": "取得なし",
-    "outside_focus": "対象外",
-    "all": "計",
-}
-ROUTES: Final = {"site": "拠点端末", "remote": "遠隔接続", "unknown": "経路不明"}
-POLICIES: Final = {"strict": "厳格", "standard": "標準", "loose": "緩和"}
-CHANGES: Final = {"missing": "欠落", "altered": "改変", "added": "追加"}
-PAIRS: Final = {
-    "session, login": "接続とログイン",
-    "connection, write": "装着と書込み",
-    "download, file": "取得とファイル",
-}
-KINDS: Final = {
-    "parties": "委託元台帳",
-    "lists": "リスト台帳",
-    "records": "名簿データ",
-    "downloads": "ダウンロード記録",
-    "logins": "ログイン記録",
-    "remote": "遠隔接続記録",
-    "media": "媒体接続記録",
-    "presence": "入退室記録",
-    "people": "要員台帳",
-    "hosts": "端末台帳",
-    "work": "作業管理簿",
-    "files": "押収媒体の一覧",
-    "roster": "勤務予定",
-    "entrustments": "委託関係",
-    "controls": "安全管理措置",
-    "holds": "配慮事項",
-    "leak": "流出名簿",
-    "timeline": "タイムライン",
-}
-FIELDS: Final = {
-    "name": "氏名",
-    "family_name": "姓",
-    "given_name": "名",
-    "kana": "カナ氏名",
-    "family_kana": "カナ姓",
-    "given_kana": "カナ名",
-    "phone": "電話番号",
-    "phone2": "電話番号2",
-    "postal_code": "郵便番号",
-    "address": "住所",
-    "birth_date": "生年月日",
-    "sex": "性別",
-    "email": "メール",
-    "customer_no": "顧客番号",
-}
-KEYS: Final = {
-    "name_key": "氏名",
-    "kana_key": "カナ氏名",
-    "phone_key": "電話番号",
-    "phone2_key": "電話番号2",
-    "any_phone": "いずれかの電話番号",
-    "postal_key": "郵便番号",
-    "address_key": "住所",
-    "birth_date": "生年月日",
-    "sex_key": "性別",
-    "email_key": "メール",
-    "customer_key": "顧客番号",
-}
-LIMITS: Final = {
-    "act_gap_minutes": ("一つの持出し行為とみなす間隔", "分"),
-    "device_window_minutes": ("ダウンロード後の媒体接続を結び付ける時間", "分"),
-    "missing_disconnect_hours": ("取外し記録がない接続の継続とみなす時間", "時間"),
-    "file_before_seconds": ("押収ファイルの更新時刻の許容（前）", "秒"),
-    "file_after_minutes": ("押収ファイルの更新時刻の許容（後）", "分"),
-    "silence_events": ("空白とみなす期待件数", "件"),
-    "copy_share": ("同じログの写しとみなす一致率", ""),
-}
-UNKNOWN: Final = "不明"
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Said(str):
+    """A text in Japanese that has the same in English beside it."""
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, japanese: str, english: str) -> Said:
+        """Both texts; either may be empty."""
+        made = super().__new__(cls, japanese)
+        made.english = english
+        return made
+
+    @property
+    def japanese(self) -> str:
+        """The Japanese text alone."""
+        return str.__str__(self)
+
+    @property
+    def plain(self) -> str:
+        """Both in one text, where there can be no markup."""
+        return (
+            self.japanese if self.japanese == self.english else f"{self.japanese} / {self.english}"
+        )
+
+
+Words = dict[str, Said]
+
+
+def english(text: str) -> str:
+    """The English of a text; the text itself where it is a name or a figure."""
+    return text.english if isinstance(text, Said) else text
+
+
+def japanese(text: str) -> str:
+    """The Japanese of a text; the text itself where it is a name or a figure."""
+    return text.japanese if isinstance(text, Said) else text
+
+
+def _read() -> dict[str, Any]:
+    with (Path(__file__).parent / "words.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+_CATALOGUE: Final = _read()
+
+
+def _words(table: str) -> Words:
+    return {key: Said(*pair) for key, pair in _CATALOGUE[table].items()}
+
+
+SECTORS: Final = _words("sectors")
+TIERS: Final = _words("tiers")
+ROUTES: Final = _words("routes")
+POLICIES: Final = _words("policies")
+CHANGES: Final = _words("changes")
+PAIRS: Final = _words("pairs")
+KINDS: Final = _words("kinds")
+FIELDS: Final = _words("fields")
+KEYS: Final = _words("keys")
+LIMITS: Final = _words("limits")
+UNITS: Final = _words("units")
+OBJECTIONS: Final = _words("objections")
+DUTIES: Final = _words("duties")
+ANSWERS: Final = _words("answers")
+RECIPIENTS: Final = _words("recipients")
+VERDICTS: Final = _words("verdicts")
+CHANNELS: Final = _words("channels")
+PRESENCE: Final = _words("presence")
+SETTLES: Final = _words("settles")
+RATES: Final = _words("rates")
+LEAK_VERDICTS: Final = _words("leak_verdicts")
+DEPTHS: Final = _words("depths")
+VARIED: Final = _words("varied")
+VARIATIONS: Final = _words("variations")
+CHANGE_KINDS: Final = _words("change_kinds")
+_SAY: Final = _words("say")
+_OF_THE_RUN: Final = [
+    (re.compile(each["english"]), each["japanese"]) for each in _CATALOGUE.get("of_the_run", ())
+]
+
+UNKNOWN: Final = _SAY["unknown"]
 NONE: Final = "—"
+
+
+def say(key: str, **values: object) -> Said:
+    """A sentence of the catalogue with its figures and names filled in.
+
+    Raises:
+        KeyError: the catalogue has no such sentence, or it asks for what is not given.
+    """
+    text = _SAY[key]
+    if not values:
+        return text
+    theirs = {name: english(v) if isinstance(v, str) else v for name, v in values.items()}
+    ours = {name: japanese(v) if isinstance(v, str) else v for name, v in values.items()}
+    return Said(text.japanese.format(**ours), text.english.format(**theirs))
+
+
+def joined(texts: Iterable[str], between: str = "、", in_english: str = ", ") -> Said:
+    """Texts one after the other, in both languages; empty of none."""
+    every = list(texts)
+    return Said(between.join(map(japanese, every)), in_english.join(map(english, every)))
+
+
+def of_the_run(text: str) -> Said:
+    """What the run says in English, part by part, in Japanese too where the catalogue has it."""
+    parts = [_part(part) for part in text.split("; ")]
+    return joined(parts, "。", "; ") if len(parts) > 1 else parts[0]
+
+
+def _part(text: str) -> Said:
+    for pattern, ours in _OF_THE_RUN:
+        if found := pattern.fullmatch(text):
+            said = {name: japanese(_part(value or "")) for name, value in found.groupdict().items()}
+            return Said(ours.format(**said), text)
+    return Said(text, text)
 
 
 def number(value: float | None) -> str:
@@ -100,7 +142,7 @@ def number(value: float | None) -> str:
     if value is None:
         return NONE
     if 0 < value < 0.1:
-        return "0.1未満"
+        return _SAY["under"]
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
@@ -114,6 +156,6 @@ def local(column: str, zone: str, form: str = "%Y-%m-%d %H:%M") -> pl.Expr:
     return pl.col(column).cast(UTC_TIME).dt.convert_time_zone(zone).dt.strftime(form).alias(column)
 
 
-def word(words: dict[str, str], key: str | None) -> str:
-    """The Japanese word; the key itself where the playbook brought a new one."""
+def word(words: Mapping[str, Said], key: str | None) -> str:
+    """The word in both languages; the key itself where the playbook brought a new one."""
     return UNKNOWN if key is None else words.get(key, key)

@@ -287,7 +287,9 @@ def _items_open(place: Path, party: str) -> Iterator[tuple[str, str, str]]:
     held = reached_items.reached(place, party)
     if held is None:
         return
-    waiting = held.table.filter(~pl.col("sure")).select("item", "item_class").unique().sort(pl.all())
+    waiting = (
+        held.table.filter(~pl.col("sure")).select("item", "item_class").unique().sort(pl.all())
+    )
     for item, item_class in waiting.iter_rows():
         yield party, "item_to_rule", f"{item}: {item_class}"
     if held.unknown_versions:

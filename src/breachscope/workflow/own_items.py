@@ -75,7 +75,9 @@ class OwnItems:
             name = column.removeprefix(ATTRIBUTE_PREFIX)
             text = rows[column].cast(pl.String)
             there = text.str.contains(r"\S").fill_null(value=False)
-            for piece, rule in self.columns.get((version, name), [(self._unclassified(name), None)]):
+            for piece, rule in self.columns.get(
+                (version, name), [(self._unclassified(name), None)]
+            ):
                 yield self._number(piece), there & fits(text, rule) if rule else there
         for piece in self.titles.get(version, ()):
             yield self._number(piece), True

@@ -13,6 +13,7 @@ from breachscope.case.fingerprint import sha256_of
 from breachscope.reconstruct import coverage
 from breachscope.report import html, inputs
 from breachscope.report import view as viewing
+from breachscope.report.words import say
 from breachscope.workflow import actors as actor_tables
 from breachscope.workflow import diff, frames, intake, sources
 from breachscope.workflow.context import now
@@ -171,10 +172,13 @@ def _moment(text: str | None) -> datetime | None:
 def focus_in_words(context: Context) -> str:
     """What is under inquiry, as the report says it."""
     focus = context.settings.focus
-    accounts = "、".join(focus.accounts) or "すべてのアカウント"
-    hosts = "、".join(focus.hosts) or "すべての端末"
-    days = f"{focus.first_day or '最初'} ~ {focus.last_day or '最後'}"
-    return f"{accounts} / {hosts} / {days}"
+    return say(
+        "focus",
+        accounts="、".join(focus.accounts) or say("every_account"),
+        hosts="、".join(focus.hosts) or say("every_host"),
+        first=str(focus.first_day) if focus.first_day else say("first_day"),
+        last=str(focus.last_day) if focus.last_day else say("last_day"),
+    )
 
 
 def _evidence(context: Context, item: Item) -> inputs.EvidenceRow:

@@ -54,9 +54,7 @@ def candidates(texts: Iterable[Said]) -> pl.DataFrame:
     found: set[tuple[str, str]] = set()
     for one in texts:
         runs.update(_RUN.findall(one.text))
-        found.update(("telephone", v) for m in _PHONE.findall(one.text) if (v := _digits(m)))
-        found.update(("e-mail", m.casefold()) for m in _MAIL.findall(one.text))
-        found.update(("person key", m) for m in _KEY.findall(one.text))
+        found |= _numbers(one.text)
     found.update(("name", window) for run in runs for window in _windows(run))
     schema = {"kind": pl.String(), "value": pl.String()}
     return pl.DataFrame(sorted(found), schema=schema, orient="row")
@@ -95,35 +93,39 @@ def problems(
         public: text anybody may read: templates, what people state, names of the parties.
     """
     open_to_all = said("", "", "", public).text
+    secret = {pair: whose for pair, whose in owners.items() if pair[1] not in open_to_all}
+    names = [(value, whose) for (kind, value), whose in secret.items() if kind == "name"]
+    own_names: dict[str, list[str]] = defaultdict(list)
+    for (kind, value), whose in owners.items():
+        for party in whose if kind == "name" else ():
+            own_names[party].append(value)
     for one in texts:
+        rest = _without_own(one, own_names[one.party])
         kinds: dict[str, int] = defaultdict(int)
-        rest = _without_own(one, owners)
-        for (kind, value), parties in owners.items():
-            if one.party in parties or value in open_to_all:
-                continue
-            if _holds(rest, kind, value):
-                kinds[kind] += 1
+        for kind, value in _numbers(rest):
+            holders = secret.get((kind, value))
+            kinds[kind] += holders is not None and one.party not in holders
+        kinds["name"] = sum(v in rest for v, whose in names if one.party not in whose)
         for kind in KINDS:
             if kinds[kind]:
                 what = f"{one.file}: holds {kinds[kind]} {kind}s of persons of another party"
                 yield one.package, what
 
 
-def _without_own(one: Said, owners: Mapping[tuple[str, str], set[str]]) -> str:
+def _without_own(one: Said, own: Iterable[str]) -> str:
     """The text without its own persons' names, so that no part of one is taken for another's."""
-    own = [v for (kind, v), parties in owners.items() if kind == "name" and one.party in parties]
     text = one.text
     for name in sorted((v for v in own if v in text), key=len, reverse=True):
         text = text.replace(name, "\n")
     return text
 
 
-def _holds(text: str, kind: str, value: str) -> bool:
-    if kind == "telephone":
-        return any(_digits(found) == value for found in _PHONE.findall(text))
-    if kind == "e-mail":
-        return any(found.casefold() == value for found in _MAIL.findall(text))
-    return value in text
+def _numbers(text: str) -> set[tuple[str, str]]:
+    """Every telephone, e-mail and person key in a text, each once."""
+    found = {("telephone", digits) for m in _PHONE.findall(text) if (digits := _digits(m))}
+    found.update(("e-mail", m.casefold()) for m in _MAIL.findall(text))
+    found.update(("person key", m) for m in _KEY.findall(text))
+    return found
 
 
 def _windows(run: str) -> Iterator[str]:

@@ -157,7 +157,8 @@ SAID: Final = tuple(
         (r"records: new: (.+)", r"新たなリストの内容 \1"),
         (r"records: gone: (.+)", r"用いなくなったリストの内容 \1"),
         (r"records: changed: (.+)", r"変わったリストの内容 \1"),
-        (r"records: settings or playbook changed", "リストの内容の扱い（設定又は規則集）が変わった"),
+        (r"records: settings or playbook changed",
+         "リストの内容の扱い（設定又は規則集）が変わった"),
         (r"records: the method of this version of breachscope differs",
          "リストの内容の扱い（プログラムの版）が変わった"),
     )

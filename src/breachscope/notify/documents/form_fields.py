@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from breachscope.notify.documents.items import DataItem
 
 YES, NO, REVIEW = "yes", "no", "review"
-MARKS: Final = {YES: "■", NO: "□", REVIEW: "△", None: "？"}
 
 BOXES: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("氏名", ("name", "family_name", "given_name", "kana", "family_kana", "given_kana")),
@@ -43,7 +42,6 @@ class Box:
 
     label: str
     answer: str | None
-    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def boxes(items: tuple[DataItem, ...], *, open_ends: bool) -> tuple[Box, ...]:
         own = [item.sure for item in items if item.item_class == item_class]
         said = YES if any(own) else REVIEW if own else _none(items, open_ends=open_ends)
         found.append((label, said))
-    return tuple(Box(label, answer, MARKS[answer]) for label, answer in found)
+    return tuple(Box(label, answer) for label, answer in found)
 
 
 def _none(items: tuple[DataItem, ...], *, open_ends: bool) -> str | None:

@@ -32,7 +32,8 @@ for (const table of document.querySelectorAll("main .box > table:not(.tiers)")) 
   find.type = "search";
   find.className = "find";
   find.placeholder = "この表の中を探す / find";
-  find.setAttribute("aria-label", `${table.caption.firstChild.textContent}の中を探す`);
+  const said = (code) => (table.caption.querySelector(`[lang=${code}]`) ?? table.caption).textContent;
+  find.setAttribute("aria-label", `${said("ja")}の中を探す / find in ${said("en")}`);
   const told = document.createElement("span");
   told.className = "told";
   told.setAttribute("role", "status");
