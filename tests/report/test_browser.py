@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = os.environ.get("BREACHSCOPE_CHROMIUM") or shutil.which("chromium")
+LANGUAGES = ("ja", "en")
 WIDTHS = {"phone": (390, 844), "laptop": (1366, 768), "print": (794, 1123)}
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -73,11 +74,13 @@ def page(browser: Browser, report: Path, messages: list[str]) -> Iterator[Page]:
     opened.close()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_runs_over_the_edge_and_nothing_is_said_or_asked(
-    page: Page, messages: list[str], width: str
+    page: Page, messages: list[str], width: str, language: str
 ) -> None:
     across, down = WIDTHS[width]
+    page.locator(f"label[for=read-{language}]").click()
     page.set_viewport_size({"width": across, "height": down})
     if width == "print":
         page.emulate_media(media="print")
@@ -87,11 +90,13 @@ def test_nothing_runs_over_the_edge_and_nothing_is_said_or_asked(
     assert messages == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", ["phone", "laptop"])
-def test_axe_has_no_serious_finding(page: Page, width: str) -> None:
+def test_axe_has_no_serious_finding(page: Page, width: str, language: str) -> None:
     from axe_playwright_python.base import AXE_FILE_PATH
 
     across, down = WIDTHS[width]
+    page.locator(f"label[for=read-{language}]").click()
     page.set_viewport_size({"width": across, "height": down})
     # Past the page's own policy, which forbids foreign scripts: by the debugger, not by a tag.
     page.evaluate(Path(AXE_FILE_PATH).read_text(encoding="utf-8"))
@@ -116,6 +121,22 @@ def test_a_table_is_sorted_by_key_and_searched(page: Page) -> None:
 
     page.get_by_label("報告・通知義務", exact=False).and_(page.locator("input")).fill("2023-10-07")
     assert subjects.all_inner_texts() == ["P3"]
+
+
+def test_one_language_is_shown_at_a_time_and_chosen_by_key_without_a_script(
+    browser: Browser, report: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    head = page.locator("#unknown")
+    assert head.inner_text() == "何が分からないか"
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    assert head.inner_text() == "What this evidence cannot tell"
+    assert page.locator('main [lang="ja"]:visible').count() == 0
+    context.close()
 
 
 def test_the_page_is_whole_without_its_script(browser: Browser, report: Path) -> None:

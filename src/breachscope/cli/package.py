@@ -128,11 +128,12 @@ def _write(
 
 def _say_unsealed(packed: Packed, *, strict: bool, quiet: bool) -> None:
     from breachscope.errors import OpenReviewError
+    from breachscope.workflow.outgoing import GIVE_KEYS
 
     if not packed.without_key:
         return
     few = ", ".join(packed.without_key[:5]) + (" …" if len(packed.without_key) > 5 else "")
     told = f"{len(packed.without_key)} recipients have no key: {few}"
     if strict:
-        raise OpenReviewError(told, hint="give their public keys in case.toml, under [recipients]")
+        raise OpenReviewError(told, hint=GIVE_KEYS)
     output.say(f"note: {told}; their packages lie open in outgoing/UNSEALED", quiet=quiet)

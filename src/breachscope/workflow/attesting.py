@@ -117,6 +117,8 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     def ask() -> str | None:
         return getpass(f"passphrase of {path}: ") if sys.stdin.isatty() else None
 
+    if not path.is_file():
+        raise ConfigError(f"{path}: is not there", hint="a private key: ssh-keygen -t ed25519")
     return sshsig.load_key(path, ask)
 
 

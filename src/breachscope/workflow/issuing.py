@@ -10,7 +10,7 @@ from breachscope.case import folder, issued, ledger
 from breachscope.errors import ConfigError, OpenReviewError, ReconciliationError
 from breachscope.notify import seal
 from breachscope.sealing import bags, sshsig
-from breachscope.workflow import checking, packaging, supplements
+from breachscope.workflow import checking, outgoing, packaging, supplements
 from breachscope.workflow.context import now, opened
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def issue(
         if strict and open_ones:
             raise OpenReviewError(
                 f"not sealed for their recipients: {', '.join(open_ones)}",
-                hint="give their public keys in case.toml, under [recipients]",
+                hint=outgoing.GIVE_KEYS,
             )
         if not ready:
             return []

@@ -55,7 +55,9 @@ def make(
         chosen, place = run_folder(context, number)
         known = pl.read_parquet(place / "counts.parquet")["party_id"].to_list()
         if unknown := [party for party in parties if party not in known]:
-            raise ConfigError(f"there is no party {', '.join(unknown)}")
+            raise ConfigError(
+                f"there is no party {', '.join(unknown)}", hint="breachscope show scope lists them"
+            )
         wanted = sorted(set(parties or known))
         surely, perhaps = _persons(place, wanted)
         entered = lookup.entered(

@@ -27,6 +27,7 @@ OUTGOING: Final = "outgoing"
 UNSEALED: Final = "UNSEALED"
 LIST: Final = "recipients.csv"
 SUFFIX: Final = ".zip.age"
+GIVE_KEYS: Final = 'give their public keys in case.toml under [recipients], as in P1 = "age1…"'
 COLUMNS: Final = ("party_id", "sealed", "file", "sha256", "package_sha256", "keys")
 
 

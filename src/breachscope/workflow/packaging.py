@@ -248,7 +248,11 @@ def _wanted(
     """Those named; else all with anything to tell, and all who were told something before."""
     known = counts["party_id"].to_list()
     if unknown := [party for party in parties if party not in known]:
-        raise ConfigError(f"there is no party {', '.join(unknown)}")
+        few = ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "")
+        raise ConfigError(
+            f"there is no party {', '.join(unknown)}",
+            hint=f"this run has {few}; breachscope show scope lists them",
+        )
     touched = counts.filter(
         (pl.col("downloads") > 0)
         | (pl.col("all_high") > 0)
