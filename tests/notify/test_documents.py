@@ -23,6 +23,7 @@ from breachscope.notify.package import (
     Exhibit,
     FigureChange,
     IssueKind,
+    ItemChange,
     Package,
     Recipient,
     Sender,
@@ -251,3 +252,18 @@ def test_a_full_disk_leaves_no_half_package(
     with pytest.raises(OSError, match="No space left"):
         write_package(tmp_path / "P1", package(), TEMPLATES)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_supplement_tells_period_and_items_as_they_were_and_are(press: Press) -> None:
+    told = replace(
+        change(IssueKind.SUPPLEMENT),
+        period_before=("2014-05-01T03:00:00+00:00", "2014-05-01T03:00:00+00:00"),
+        period_after=("2014-05-01T03:00:00+00:00", "2015-06-01T20:00:00+00:00"),
+        items=(ItemChange("既往歴", "special_care", "", "unsure"),),
+    )
+    found = figures(made(press, package(change=told, issue=2))["追完"])["content"]["others"]
+
+    assert found == [
+        {"label": "最後のダウンロード", "before": "2014年5月1日", "after": "2015年6月2日"},
+        {"label": "項目「既往歴」（要配慮個人情報）", "before": "なし", "after": "要確認"},
+    ]

@@ -115,7 +115,7 @@ def others(change: Change, zone: str, words: Words) -> Iterator[ChangedText]:
     told = change.period_before != change.period_after or change.items
     if change.period_changed and not told:  # of a package issued before items were recorded
         yield ChangedText("項目", "前回の通知書のとおり", "今回の通知書のとおり")
-    for item in change.items:
+    for item in change.items if not change.withdrawn_wholly else ():  # of nothing, no items
         kind = words.item_classes.get(item.item_class, item.item_class)
         was, now = (words.item_status.get(s, NOWHERE) for s in (item.before, item.after))
         yield ChangedText(f"項目「{item.column}」（{kind}）", was, now)
