@@ -118,7 +118,17 @@ def main() -> None:
             line["parts"] = parts.parts.select(columns).to_dicts()
         print(json.dumps(line | {"seconds": seconds}, ensure_ascii=False), flush=True)
         if given.out and found:
-            decided_rows(found.matched, task).write_parquet(given.out)
+            rows_kept = decided_rows(found.matched, task)
+            if parts:
+                rows_kept = with_parties(rows_kept, parts)
+            rows_kept.write_parquet(given.out)
+
+
+def with_parties(rows: pl.DataFrame, parts: Sourced) -> pl.DataFrame:
+    """Rows with `tied`: the party whose part the row is of; null where it is of none."""
+    named = parts.parts.filter(pl.col("verdict") == "attributed").select("part", tied="party_id")
+    of_row = parts.rows.join(named, on="part", how="left", validate="m:1")
+    return rows.join(of_row.select("leak_row", "tied"), on="leak_row", how="left", validate="1:1")
 
 
 def _counts(found: Linked) -> dict[str, int]:

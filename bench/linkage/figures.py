@@ -108,11 +108,25 @@ def untied(judged: pl.DataFrame, unchanged: pl.Series | None = None) -> dict[str
         same = judged["leak_row"].is_in(unchanged.implode())
         told["as_retained"] = int(same.sum())
         told["untied_as_retained"] = round(1 - _mean(tied.filter(same)), 5)
+    if "tied" in judged.columns:
+        told |= _by_party(judged)
     return told | {
         "rows": judged.height,
         "held": inside.height,
         "untied_held": round(1 - _mean(tied.filter(held)), 5),
         "untied_all": round(1 - _mean(tied), 5),
+    }
+
+
+def _by_party(judged: pl.DataFrame) -> dict[str, float]:
+    """Rows tied to no party's part, and to the part of a party they do not come from."""
+    held = judged.filter(pl.col("kind") == "member")
+    tied = judged.filter(pl.col("tied").is_not_null())
+    astray = (tied["tied"] != tied["source_party"]).fill_null(value=True)
+    return {
+        "no_party_held": round(_mean(held["tied"].is_null()), 5),
+        "no_party_all": round(_mean(judged["tied"].is_null()), 5),
+        "astray": round(_mean(astray), 5),
     }
 
 

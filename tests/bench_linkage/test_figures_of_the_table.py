@@ -99,6 +99,15 @@ def test_rows_without_a_person_are_untied_of_those_held_and_of_all():
     assert told["untied_all"] == pytest.approx(2 / 5, abs=1e-4)
 
 
+def test_rows_are_tied_to_a_party_rightly_wrongly_or_not_at_all():
+    from figures import untied
+
+    told = untied(judged().with_columns(tied=pl.Series(["A", "B", None, "A", None])))
+    assert told["no_party_held"] == pytest.approx(1 / 3, abs=1e-4)
+    assert told["no_party_all"] == pytest.approx(2 / 5, abs=1e-4)
+    assert told["astray"] == pytest.approx(2 / 3, abs=1e-4)  # rows 2 and 4
+
+
 def keys(**columns):
     names = ("name_key", "phone_key", "phone2_key", "address_key")
     size = len(next(iter(columns.values())))

@@ -120,6 +120,28 @@ def after(before: Codes) -> Codes:
     )
 
 
+def some_of(people: Codes, which: Bools) -> Codes:
+    """Only the people for whom it holds."""
+    first, second, third = people.lot
+    return replace(
+        people,
+        lot=(first[which], second[which], third[which]),
+        **{name: getattr(people, name)[which] for name in _SINGLE},
+    )
+
+
+def together(some: Codes, others: Codes) -> Codes:
+    """The one, then the others."""
+    lot = [np.concatenate(pair) for pair in zip(some.lot, others.lot, strict=True)]
+    return Codes(
+        lot=(lot[0], lot[1], lot[2]),
+        **{name: np.concatenate([getattr(some, name), getattr(others, name)]) for name in _SINGLE},
+    )
+
+
+_SINGLE: Final = tuple(name for name in Codes.__dataclass_fields__ if name != "lot")
+
+
 def households(ids: Ids) -> Ids:
     """The household of each person: the number of its first member."""
     place = (ids % np.uint64(BLOCK)).astype(np.int64)

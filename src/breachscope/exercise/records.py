@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from breachscope.exercise.lists import ListPlan, VersionPlan, in_list, in_version, members
-from breachscope.exercise.population import Codes, after, codes
+from breachscope.exercise.population import after, codes, some_of, together
 from breachscope.exercise.rendering import lines
 from breachscope.exercise.writing import (
     Body,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from breachscope.exercise.dice import Bools, Ids, Ints
+    from breachscope.exercise.dice import Ids, Ints
     from breachscope.exercise.styles import Style
     from breachscope.exercise.world import Party, World
 
@@ -149,25 +149,15 @@ def _pool(world: World, chosen: Ids, style: Style, salt: int) -> _Pool:
     before, later, changed, days = [], [], [], []
     for start in range(0, max(len(chosen), 1), BLOCK):
         people = codes(chosen[start : start + BLOCK], world)
-        before.append(lines(people, style, salt))
         places = np.flatnonzero(people.change > 0)
-        some = _some(people, people.change > 0)
-        later.append(lines(after(some), style, salt))
+        some = some_of(people, people.change > 0)
+        text = lines(together(people, after(some)), style, salt)
+        before.append(text[: len(people.person)])
+        later.append(text[len(people.person) :])
         changed.append(places + start)
         days.append(some.change_day)
     return _Pool(
         chosen, pl.concat(before), np.concatenate(changed), np.concatenate(days), pl.concat(later)
-    )
-
-
-def _some(people: Codes, which: Bools) -> Codes:
-    """Only the people for whom it holds."""
-    names = [name for name in Codes.__dataclass_fields__ if name != "lot"]
-    first, second, third = people.lot
-    return replace(
-        people,
-        lot=(first[which], second[which], third[which]),
-        **{name: getattr(people, name)[which] for name in names},
     )
 
 

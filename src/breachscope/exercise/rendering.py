@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -71,9 +72,13 @@ _KANA: Final = {
 
 def lines(people: Codes, style: Style, salt: int) -> pl.Series:
     """One line of text a person, without its end."""
+    return _frame(people, style, salt).select(line=_line(style)).to_series()
+
+
+@cache
+def _line(style: Style) -> pl.Expr:
     cells = [_quotes(_WRITERS[name](style), style, name) for name in style.columns]
-    line = pl.concat_str(cells, separator=style.separator)
-    return _frame(people, style, salt).select(line=line).to_series()
+    return pl.concat_str(cells, separator=style.separator)
 
 
 def _frame(people: Codes, style: Style, salt: int) -> pl.DataFrame:
@@ -134,8 +139,13 @@ def _take(table: pl.Series, index: str) -> pl.Expr:
     return pl.lit(table).gather(pl.col(index))
 
 
+@cache
+def _text(text: str) -> pl.Expr:
+    return pl.lit(text)
+
+
 def _glued(*parts: pl.Expr | str) -> pl.Expr:
-    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
+    return pl.concat_str([_text(part) if isinstance(part, str) else part for part in parts])
 
 
 def _blank(test: str, text: pl.Expr) -> pl.Expr:

@@ -80,14 +80,22 @@ def pieces(body: Body, form: TextForm, stops: Sequence[int]) -> Iterator[tuple[i
     n = len(body.rows)
     marks = {*range(0, n, CHUNK), *stops, *body.damaged, *(row + 1 for row in body.damaged), n}
     ordered = sorted(mark for mark in marks if mark <= n)
+    few = (
+        body.rows.to_list() if n < CHUNK else None
+    )  # many short pieces: cheaper than asking Polars
     for start, stop in itertools.pairwise(ordered):
         if start in body.damaged:
             yield stop, body.damaged[start] + form.encoded(end)
         else:
-            text = str(body.rows.slice(start, stop - start).str.join(end).item())
-            yield stop, form.encoded(text + end)
+            yield stop, form.encoded(_joined(body.rows, few, start, stop, end) + end)
     if body.below:
         yield n, form.encoded("".join(line + end for line in body.below))
+
+
+def _joined(rows: pl.Series, few: list[str] | None, start: int, stop: int, end: str) -> str:
+    if few is not None:
+        return end.join(few[start:stop])
+    return str(rows.slice(start, stop - start).str.join(end).item())
 
 
 def write_original(body: Body, form: TextForm, stops: Sequence[int], path: Path | None) -> Written:
@@ -159,14 +167,10 @@ def damages(form: TextForm) -> tuple[str, ...]:
 def table_lines(columns: Mapping[str, pl.Series], separator: str = ",") -> pl.Series:
     """Rows of text columns as lines; null is empty; a cell that needs quotes gets them."""
     frame = pl.DataFrame({str(i): column for i, column in enumerate(columns.values())})
-    cells = [_cell(pl.col(name), separator) for name in frame.columns]
-    return frame.select(line=pl.concat_str(cells, separator=separator)).to_series()
-
-
-def _cell(column: pl.Expr, separator: str) -> pl.Expr:
-    text = column.cast(pl.String).fill_null("")
+    text = pl.all().cast(pl.String).fill_null("")
     quoted = pl.lit('"') + text + pl.lit('"')
-    return pl.when(text.str.contains(separator, literal=True)).then(quoted).otherwise(text)
+    cells = pl.when(text.str.contains(separator, literal=True)).then(quoted).otherwise(text)
+    return frame.select(line=pl.concat_str(cells, separator=separator)).to_series()
 
 
 def sha256_of(path: Path) -> str:

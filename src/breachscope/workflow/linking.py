@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,6 +92,23 @@ def _spelt(s: Situation, index: pl.DataFrame, contents: Sequence[Content]) -> pl
     return pl.concat(parts).sort("distinct")
 
 
+class Shared:
+    """One inventory for all leaks of a run, opened when the first of them needs it."""
+
+    def __init__(self, places: Mapping[str, Path], labels: Path) -> None:
+        """Args as of `StoredInventory`."""
+        self._places, self._labels = places, labels
+        self._lock = Lock()
+        self._opened: StoredInventory | None = None
+
+    def opened(self) -> StoredInventory:
+        """The inventory; leaks in work together get the same."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = StoredInventory(self._places, self._labels, keep=True)
+            return self._opened
+
+
 class StoredInventory:
     """The parties' parts as one inventory (`linkage.matching.Inventory`)."""
 
@@ -106,6 +124,7 @@ class StoredInventory:
         self._blocks: list[pl.DataFrame] = []
         self._values: dict[Path, pl.DataFrame] = {}
         self._names: dict[Path, npt.NDArray[np.uint64]] = {}
+        self._lock = Lock()  # what is kept is read once, however many leaks are in work
         self.parties = list(places)
         self._places = list(places.values())
         labelled = pl.read_parquet(labels, columns=["party", "standard"])
@@ -121,7 +140,8 @@ class StoredInventory:
         if not self._keep or self.size > MOST_KEPT:
             yield from self._read_blocks()
             return
-        self._blocks = self._blocks or list(self._read_blocks())
+        with self._lock:
+            self._blocks = self._blocks or list(self._read_blocks())
         yield from self._blocks
 
     def _read_blocks(self) -> Iterator[pl.DataFrame]:
@@ -150,12 +170,13 @@ class StoredInventory:
     def _party_values(self, place: Path, wanted: npt.NDArray[np.int64]) -> Iterable[pl.DataFrame]:
         """Kept whole where a good part of the party is asked for and there is room."""
         path = place / "values.parquet"
-        if self._keep and place not in self._values:
-            held = sum(values.height for values in self._values.values())
-            size = int(self._heights[place])
-            touched = np.unique(wanted // ROW_GROUP).size
-            if touched * SPARSE * ROW_GROUP > size and held + size <= MOST_KEPT:
-                self._values[place] = pl.read_parquet(path)
+        with self._lock:
+            if self._keep and place not in self._values:
+                held = sum(values.height for values in self._values.values())
+                size = int(self._heights[place])
+                touched = np.unique(wanted // ROW_GROUP).size
+                if touched * SPARSE * ROW_GROUP > size and held + size <= MOST_KEPT:
+                    self._values[place] = pl.read_parquet(path)
         if place in self._values:
             return [self._values[place][wanted.astype(np.uint32)]]
         return _picked(path, wanted)
@@ -168,12 +189,13 @@ class StoredInventory:
         return np.concatenate(parts)
 
     def _party_names(self, place: Path) -> npt.NDArray[np.uint64]:
-        if place in self._names:
-            return self._names[place]
-        read = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series().to_numpy()
-        if self._keep and self.size <= MOST_KEPT:
-            self._names[place] = read
-        return read
+        with self._lock:
+            if place in self._names:
+                return self._names[place]
+            read = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series().to_numpy()
+            if self._keep and self.size <= MOST_KEPT:
+                self._names[place] = read
+            return read
 
     def places(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
         """party_id and distinct of these records."""

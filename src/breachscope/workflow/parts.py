@@ -6,7 +6,7 @@ changes the digests of the parts it touches and of no others.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from breachscope.case import folder
@@ -59,6 +59,15 @@ class Parts:
             temporary.mkdir(mode=folder.PRIVATE_FOLDER)
             make(temporary)
         return place
+
+    def apart(self) -> Parts:
+        """The same store with an account of its own, for work that goes on beside other work."""
+        return replace(self, asked=[], made=[])
+
+    def joined(self, other: Parts) -> None:
+        """Take the account of work done apart into this one."""
+        self.asked += other.asked
+        self.made += other.made
 
 
 class Missing(Exception):
