@@ -33,16 +33,15 @@ def fetched(
     event = {"account": "a", "at": at("2014-02-01"), "list_id": "L", **logged}
     downloads = kind(Kind.DOWNLOADS, event).with_columns(event_id=pl.lit("e1"))
     tied = rows.with_version_facts(bound(downloads, known), known)
-    offsets = pl.LazyFrame(  # of 100 rows, row 50 could not be read
+    offsets = pl.DataFrame(  # of 100 rows, row 50 could not be read
         {
-            "version_id": ["V"] * 100,
             "row_no": range(1, 101),
             "byte": [10 * (row - 1) for row in range(1, 101)],
             "byte_end": [10 * row - 2 for row in range(1, 101)],
         }
     )
     offsets = offsets.filter(pl.col("row_no") != 50)
-    inside = rows.rows_inside(offsets, rows.needs_offsets(tied))
+    inside = rows.rows_inside([("V", offsets)], rows.needs_offsets(tied).collect())
     found = rows.extractions(tied, inside).collect()
     assert found.height == 1
     return found.row(0, named=True)

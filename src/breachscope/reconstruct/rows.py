@@ -7,9 +7,17 @@ functions from frame to frame.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 import polars as pl
 
 from breachscope.schema import EXTRACTIONS, ROW_SCOPE, conform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
 
 PREFIX_ROWS = pl.Schema({"event_id": pl.String(), "inside": pl.Int64()})
 """For a download cut off after so many bytes: the rows wholly inside them."""
@@ -111,34 +119,40 @@ def needs_offsets(known: pl.LazyFrame) -> pl.LazyFrame:
     ).select("event_id", "version_id", "sent_bytes")
 
 
-def rows_inside(offsets: pl.LazyFrame, asked: pl.LazyFrame) -> pl.LazyFrame:
+def rows_inside(offsets: Iterable[tuple[str, pl.DataFrame]], asked: pl.DataFrame) -> pl.DataFrame:
     """How many rows lie wholly inside the first so many bytes.
 
     Args:
-        offsets: version_id, row_no, byte, byte_end (exclusive, without the line's end mark),
-            one row a record. A quarantined row keeps its number and is missing here: it is
-            inside if the row after it has begun.
+        offsets: of each version asked for, row_no, byte, byte_end (exclusive, without the line's
+            end mark), one row a record in the order of the file. A quarantined row keeps its
+            number and is missing here: it is inside if the row after it has begun.
         asked: event_id, version_id, sent_bytes (`needs_offsets`).
 
     Returns:
         PREFIX_ROWS.
 
     """
-    return (
-        asked.join(offsets, on="version_id", how="left")
-        .group_by("event_id")
-        .agg(
-            inside=pl.max_horizontal(
-                pl.col("row_no").filter(pl.col("byte_end") <= pl.col("sent_bytes")).max(),
-                pl.col("row_no").filter(pl.col("byte") <= pl.col("sent_bytes")).max() - 1,
-            )
-        )
-        .select("event_id", inside=pl.col("inside").cast(pl.Int64).fill_null(0))
-        .sort("event_id")
-    )
+    found = [asked.select("event_id", inside=pl.lit(0, pl.Int64))]
+    for version, records in offsets:
+        mine = asked.filter(pl.col("version_id") == version)
+        sent = mine["sent_bytes"].to_numpy()
+        ended = _last(records, "byte_end", sent)
+        begun = _last(records, "byte", sent)
+        inside = pl.Series("inside", np.maximum(ended, begun - 1), dtype=pl.Int64)
+        found.append(mine.select("event_id").with_columns(inside))
+    return pl.concat(found).group_by("event_id").agg(pl.col("inside").max()).sort("event_id")
 
 
-def extractions(known: pl.LazyFrame, prefix_rows: pl.LazyFrame) -> pl.LazyFrame:
+def _last(records: pl.DataFrame, place: str, sent: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """The row_no of the last record whose place is at most so many bytes; 0 where none is."""
+    numbers = np.concatenate([[0], records["row_no"].to_numpy()]).astype(np.int64)
+    last: npt.NDArray[np.int64] = numbers[
+        np.searchsorted(records[place].to_numpy().astype(np.int64), sent, side="right")
+    ]
+    return last
+
+
+def extractions(known: pl.LazyFrame, prefix_rows: pl.DataFrame) -> pl.LazyFrame:
     """One row a download with its row scope and bounds.
 
     Args:
@@ -151,7 +165,7 @@ def extractions(known: pl.LazyFrame, prefix_rows: pl.LazyFrame) -> pl.LazyFrame:
 
     """
     return (
-        known.join(prefix_rows, on="event_id", how="left", validate="1:1")
+        known.join(prefix_rows.lazy(), on="event_id", how="left", validate="1:1")
         .with_columns(row_scope=scope_kind(), contradicted=contradicted())
         .with_columns(
             contradicted=pl.col("contradicted") & ~pl.col("row_scope").is_in(["none", "prefix"])

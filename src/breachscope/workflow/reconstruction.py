@@ -28,7 +28,7 @@ from breachscope.workflow import frames
 from breachscope.workflow.situation import LOGS, Situation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
@@ -158,7 +158,7 @@ def extraction_part(s: Situation, item: Item, inventory: Path, superseded: Path)
             .lazy()
         )
         asked = rows.needs_offsets(tied).collect()
-        inside = rows.rows_inside(_offsets(s, known, asked), asked.lazy())
+        inside = rows.rows_inside(_offsets(s, known, asked), asked)
         rows.extractions(tied, inside).sink_parquet(target / "extractions.parquet")
 
     wanted = Fingerprint(
@@ -180,7 +180,9 @@ def _superseded_of(superseded: Path, item: Item) -> list[tuple[str | None, int]]
     return lines.select("member", "line").sort("member", "line").collect().rows()
 
 
-def _offsets(s: Situation, versions_known: pl.LazyFrame, asked: pl.DataFrame) -> pl.LazyFrame:
+def _offsets(
+    s: Situation, versions_known: pl.LazyFrame, asked: pl.DataFrame
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Where each record of the versions asked for begins and ends, in the content chosen."""
     chosen = (
         versions_known.filter(pl.col("version_id").is_in(asked["version_id"].unique().to_list()))
@@ -189,22 +191,9 @@ def _offsets(s: Situation, versions_known: pl.LazyFrame, asked: pl.DataFrame) ->
         .collect()
     )
     items = {item.evidence_id: item for item in s.of(Kind.RECORDS)}
-    scans = [
-        frames.scan(s.context.case, items[evidence]).select(
-            "row_no", "byte", "byte_end", version_id=pl.lit(version)
-        )
-        for version, evidence in chosen.iter_rows()
-    ]
-    if not scans:
-        return pl.LazyFrame(
-            schema={
-                "row_no": pl.Int64(),
-                "byte": pl.UInt64(),
-                "byte_end": pl.UInt64(),
-                "version_id": pl.String(),
-            }
-        )
-    return pl.concat(scans)
+    for version, evidence in chosen.iter_rows():
+        records = frames.scan(s.context.case, items[evidence])
+        yield version, records.select("row_no", "byte", "byte_end").collect()
 
 
 def traces(s: Situation, inventory: Path, sources: pl.LazyFrame) -> egress.Traces:
