@@ -25,6 +25,8 @@ from ours import keys_of, normalised, persons_of, predictions
 from breachscope.linkage import inventory
 from breachscope.linkage.claims import spelt_name
 from breachscope.linkage.matching import Matched, Settings, matched
+from breachscope.resolve.blocking import Wanted
+from breachscope.resolve.lookup import Held, gone_through
 from breachscope.workflow.linking import ROW_GROUP, StoredInventory
 
 LABELS: Final = "labels.parquet"
@@ -114,8 +116,8 @@ class InMemory(StoredInventory):
         self._all_names: npt.NDArray[np.uint64] = whole[2]["name"].to_numpy()
         self._sample = super().sample()
 
-    def blocks(self) -> Any:
-        yield self._all_blocks
+    def held(self, wanted: Wanted) -> Held:
+        return gone_through([self._all_blocks], wanted)
 
     def sample(self) -> tuple[pl.DataFrame, npt.NDArray[np.float64]]:
         return self._sample

@@ -98,7 +98,7 @@ def told_all(folder: Path) -> tuple[Matched, StoredInventory]:
     settings = Settings()
     reached = matching.reach(keys, task, settings.caps)
     rare = frequency.frequencies(values, reached.candidates.held, reached.present)
-    compared = matching.compare(values, reached.candidates.pairs, task, rare, fit.unrelated)
+    compared = matching.compare(values, reached, rare, fit.unrelated)
     odds = matching.odds_of(compared, fit, task.person)
     found = decided(odds, keys.height, task.persons, settings.least, true_shares(leak))
     return Matched(found, compared, fit, rare, reached, 1.0), task

@@ -12,7 +12,6 @@ import argparse
 import json
 import resource
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,10 @@ from breachscope import playbook
 from breachscope.linkage import inventory
 from breachscope.linkage.matching import Matched, Settings, matched
 from breachscope.people.identity import over_parties, party_identity
+from breachscope.resolve.blocking import Wanted
 from breachscope.resolve.comparison import VALUES
 from breachscope.resolve.keys import record_keys
+from breachscope.resolve.lookup import Held, gone_through
 from breachscope.schema import RECORD_FIELDS
 
 LEAST = 0.01
@@ -44,8 +45,8 @@ class TaskInventory:
         self._blocks = [inventory.blocks(frame) for frame in keys]
         self._values = pl.concat([inventory.values(frame) for frame in keys], rechunk=True)
 
-    def blocks(self) -> Iterator[pl.DataFrame]:
-        yield from self._blocks
+    def held(self, wanted: Wanted) -> Held:
+        return gone_through(self._blocks, wanted)
 
     def sample(self) -> tuple[pl.DataFrame, npt.NDArray[np.float64]]:
         few = inventory.sample(self._values)

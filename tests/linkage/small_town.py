@@ -11,9 +11,10 @@ import polars as pl
 from breachscope.linkage import inventory
 from breachscope.resolve.comparison import VALUES
 from breachscope.resolve.keys import record_keys
+from breachscope.resolve.lookup import Held, gone_through
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from breachscope.resolve.blocking import Wanted
 
 _FIRST = (
     "石イシ",
@@ -127,9 +128,8 @@ class TownInventory:
         self.starts = np.cumsum([0, *(p.height for p in parties)])
         self._values = pl.concat([inventory.values(keys) for keys in self._keys])
 
-    def blocks(self) -> Iterator[pl.DataFrame]:
-        for keys in self._keys:
-            yield inventory.blocks(keys)
+    def held(self, wanted: Wanted) -> Held:
+        return gone_through((inventory.blocks(keys) for keys in self._keys), wanted)
 
     def sample(self) -> tuple[pl.DataFrame, np.ndarray]:
         return self._values, np.ones(self._values.height)

@@ -52,6 +52,36 @@ class Records(Protocol):
         ...
 
 
+class AtHand:
+    """Some people's records, read once; `Records` for whoever asks for these alone."""
+
+    def __init__(self, people: pl.Series, records: Records) -> None:
+        """Read the records of these people (`person`, over all parties)."""
+        self.person = records.person
+        self._of = records
+        self._at = _records_of(people, records.person)["record"].to_numpy()
+        self._values = records.values(self._at)
+        self._names = records.spelt_names(self._at)
+
+    def values(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
+        """As of `Records`."""
+        return self._values[np.searchsorted(self._at, records).astype(np.uint32)]
+
+    def spelt_names(self, records: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+        """As of `Records`."""
+        return self._names[np.searchsorted(self._at, records)]
+
+    def places(self, records: npt.NDArray[np.uint32]) -> pl.DataFrame:
+        """As of `Records`."""
+        return self._of.places(records)
+
+
+def likely(posteriors: pl.DataFrame) -> pl.DataFrame:
+    """row, person, probability: of POSTERIORS, those that make a claim."""
+    enough = pl.col("probability") >= LEAST
+    return posteriors.filter(enough).select("row", "person", "probability")
+
+
 def spelt_name(records: pl.LazyFrame) -> pl.Expr:
     """A hash of the name as spelt, but for width and spaces; 0 where there is none.
 
@@ -81,11 +111,9 @@ def claims(
         names: `spelt_name` of the leak, row by row.
         records: the inventory.
     """
-    likely = posteriors.filter(pl.col("probability") >= LEAST).select(
-        "row", "person", "probability"
-    )
-    held = _records_of(likely["person"].unique(), records.person)
-    pairs = likely.join(held, on="person", how="inner", maintain_order="left")
+    claiming = likely(posteriors)
+    held = _records_of(claiming["person"].unique(), records.person)
+    pairs = claiming.join(held, on="person", how="inner", maintain_order="left")
     wanted, place = np.unique(pairs["record"].to_numpy(), return_inverse=True)
     row = pairs["row"].to_numpy()
     theirs, mine = records.values(wanted)[place.astype(np.uint32)], values[row]

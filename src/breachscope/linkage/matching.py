@@ -10,16 +10,17 @@ import polars as pl
 
 from breachscope.linkage.deciding import Decided, Odds, decided
 from breachscope.resolve import blocking, comparison, frequency, weights
-from breachscope.resolve.blocking import Candidates, Caps
+from breachscope.resolve.blocking import Candidates, Caps, Wanted
 from breachscope.resolve.comparison import Pairs
 from breachscope.resolve.features import Features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
     from breachscope.resolve.comparison import Levels
+    from breachscope.resolve.lookup import Held
     from breachscope.resolve.weights import Chances, Fit, Floats
 
 RANDOM_PAIRS: Final = 300_000
@@ -37,8 +38,8 @@ class Inventory(Protocol):
     person: npt.NDArray[np.uint32]
     """Record -> its person over all parties."""
 
-    def blocks(self) -> Iterator[pl.DataFrame]:
-        """`block_keys` of all records, a stretch at a time, in order."""
+    def held(self, wanted: Wanted) -> Held:
+        """The records that hold a key of the leak."""
         ...
 
     def sample(self) -> tuple[pl.DataFrame, Floats]:
@@ -65,6 +66,9 @@ class Reached:
 
     candidates: Candidates
     present: dict[str, int]
+    records: npt.NDArray[np.uint32]
+    """The records of the pairs, and maybe others, ascending."""
+    features: Features  # of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def matched(
     rare = frequency.frequencies(values, reached.candidates.held, reached.present)
     count = _pairs(settings, keys.height)
     unrelated = fit.unrelated if fit else chance_agreement(values, inventory, count)
-    compared = compare(values, reached.candidates.pairs, inventory, rare, unrelated)
+    compared = compare(values, reached, rare, unrelated)
     fit = fit or weights.fitted(
         compared.levels, compared.log_unrelated, unrelated, keys.height, inventory.size
     )
@@ -135,19 +139,13 @@ def reach(keys: pl.DataFrame, inventory: Inventory, caps: Caps) -> Reached:
 
 
 def reaches(many: Sequence[pl.DataFrame], inventory: Inventory, caps: Caps) -> list[Reached]:
-    """`reach` of several lists at once: the inventory is gone through a single time."""
+    """`reach` of several lists at once: the inventory is asked a single time."""
     asked = [blocking.block_keys(keys.lazy()).collect() for keys in many]
-    wanted = blocking.Wanted.of(pl.concat(asked))
-    present = dict.fromkeys(blocking.BLOCKS, 0)
-    found, first = [pl.DataFrame(schema=blocking.HITS)], 0
-    for records in inventory.blocks():
-        found.append(blocking.hits(wanted, records, first))
-        first += records.height
-        for block in blocking.VALUES:
-            held = int((records[block] != 0).sum())
-            present["phone" if block == "phone2" else block] += held
-    hits = pl.concat(found)
-    return [Reached(blocking.candidates(leak, hits, caps), present) for leak in asked]
+    held = inventory.held(Wanted.of(pl.concat(asked)))
+    found = [blocking.candidates(leak, held.hits, caps) for leak in asked]
+    met = np.unique(np.concatenate([one.pairs["record"].to_numpy() for one in found]))
+    features = Features.of(inventory.values(met))
+    return [Reached(candidates, held.present, met, features) for candidates in found]
 
 
 def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> Chances:
@@ -168,13 +166,13 @@ def chance_agreement(values: pl.DataFrame, inventory: Inventory, count: int) -> 
 
 
 def compare(
-    values: pl.DataFrame, pairs: pl.DataFrame, inventory: Inventory,
-    rare: frequency.Frequencies, unrelated: Chances,
-) -> Compared:  # fmt: skip
+    values: pl.DataFrame, reached: Reached, rare: frequency.Frequencies, unrelated: Chances
+) -> Compared:
     """The levels of every pair, a stretch of pairs at a time."""
+    pairs = reached.candidates.pairs
     row, record = pairs["row"].to_numpy(), pairs["record"].to_numpy()
-    wanted, place = np.unique(record, return_inverse=True)
-    levels = _levels(Features.of(values), row, Features.of(inventory.values(wanted)), place)
+    place = np.searchsorted(reached.records, record)
+    levels = _levels(Features.of(values), row, reached.features, place)
     return Compared(row, record, levels, rare.log_unrelated(levels, row, unrelated))
 
 

@@ -16,7 +16,6 @@ from breachscope.linkage.decoys import Decoy, decoys
 from breachscope.linkage.matching import (
     Inventory,
     Matched,
-    Reached,
     Settings,
     matched,
     reaches,
@@ -104,10 +103,16 @@ def linked(
     made_up = [decoys(keys, kind, settings.draws, settings.decoy_rows, seed) for kind in Decoy]
     reached, *reached_up = reaches([keys, *made_up], inventory, settings.matching.caps)
     found = matched(keys, inventory, settings.matching, fit, reached=reached)
-    claimed = _claims(found, keys, spelt, inventory)
+    shares = (found.decided.share_in, found.decided.share_household)
+    again = [
+        matched(rows, inventory, settings.matching, found.fit, shares, of)
+        for rows, of in zip(made_up, reached_up, strict=True)
+    ]
+    at_hand = claiming.AtHand(_people([found, *again]), inventory)
+    claimed = _claims(found, keys, spelt, at_hand)
     made = tuple(
-        _drawn(kind, rows, of, found, inventory, settings)
-        for kind, rows, of in zip(Decoy, made_up, reached_up, strict=True)
+        _drawn(kind, rows, of, at_hand)
+        for kind, rows, of in zip(Decoy, made_up, again, strict=True)
     )
     numbered = replace(found.decided, rows=_numbered(found.decided.rows, first))
     return Linked(
@@ -116,7 +121,7 @@ def linked(
         replace(found, decided=numbered),
         _numbered(claimed, first),
         _numbered(waterfall(found), first),
-        claiming.spelt_alike(claimed, inventory),
+        claiming.spelt_alike(claimed, at_hand),
         made,
         inventory.persons,
     )
@@ -139,26 +144,22 @@ def _numbered(table: pl.DataFrame, first: pl.Series) -> pl.DataFrame:
     return table.with_columns(leak_row=first.gather(table["leak_row"] - 1))
 
 
+def _people(found: list[Matched]) -> pl.Series:
+    """Whoever some row is maybe about, of a leak or of its decoys."""
+    return pl.concat([claiming.likely(one.decided.posteriors)["person"] for one in found]).unique()
+
+
 def _claims(
-    found: Matched, keys: pl.DataFrame, names: npt.NDArray[np.uint64], inventory: Records
+    found: Matched, keys: pl.DataFrame, names: npt.NDArray[np.uint64], records: claiming.Records
 ) -> pl.DataFrame:
     values = compared_values(keys.lazy()).collect()
-    return claiming.claims(found.decided.posteriors, values, names, inventory)
+    return claiming.claims(found.decided.posteriors, values, names, records)
 
 
-def _drawn(
-    kind: Decoy,
-    made: pl.DataFrame,
-    reached: Reached,
-    found: Matched,
-    inventory: Records,
-    settings: LinkSettings,
-) -> Drawn:
-    """Decoys of one kind through the same pipeline: the leak's weights, and its shares."""
-    shares = (found.decided.share_in, found.decided.share_household)
-    again = matched(made, inventory, settings.matching, found.fit, shares, reached)
+def _drawn(kind: Decoy, made: pl.DataFrame, again: Matched, records: claiming.Records) -> Drawn:
+    """Decoys of one kind after the same pipeline: the leak's weights, and its shares."""
     draw = made.select(leak_row="row_no", draw="draw")
-    claims = _claims(again, made, _no_names(made), inventory)
+    claims = _claims(again, made, _no_names(made), records)
     return Drawn(
         kind,
         again.decided.rows.join(draw, on="leak_row", validate="1:1", maintain_order="left"),

@@ -77,7 +77,8 @@ def by_place(claims: pl.DataFrame, towns: pl.DataFrame, held: pl.DataFrame) -> M
     rows = alone.group_by("town").agg(rows=pl.len())
     expected = (
         shares.join(rows, on="town")
-        .group_by("party_id")
+        .sort("party_id", "town")  # sums of fractions hang on their order
+        .group_by("party_id", maintain_order=True)
         .agg(expected=(pl.col("share") * pl.col("rows")).sum())
     )
     counted = (

@@ -9,7 +9,7 @@ row's other keys. Hashes are Polars' own and hold within one version of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -148,7 +148,7 @@ def hits(wanted: Wanted, records: pl.DataFrame, first: int) -> pl.DataFrame:
             key = held[maybe]
             place = np.minimum(np.searchsorted(keys, key), keys.size - 1)
             sure = (keys[place] == key) & (key != _NONE)
-            found.append(_hit_frame(block, key[sure], maybe[sure] + first))
+            found.append(hit_frame(block, key[sure], maybe[sure] + first))
     return pl.concat(found)
 
 
@@ -182,7 +182,8 @@ def _bucket(values: Hashes) -> npt.NDArray[np.intp]:
     return (values >> np.uint64(64 - _BITS)).astype(np.intp)
 
 
-def _hit_frame(block: str, key: Hashes, record: npt.NDArray[np.intp]) -> pl.DataFrame:
+def hit_frame(block: str, key: Hashes, record: npt.NDArray[Any]) -> pl.DataFrame:
+    """HITS of one block."""
     return pl.DataFrame(
         {"block": np.full(key.size, BLOCKS.index(block), np.uint8), "key": key, "record": record},
         schema=HITS,

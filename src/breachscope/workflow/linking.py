@@ -16,19 +16,27 @@ from breachscope.linkage.claims import spelt_name
 from breachscope.linkage.strata import strata
 from breachscope.people import distinct
 from breachscope.resolve.comparison import VALUES
+from breachscope.resolve.lookup import Index, gone_through
 from breachscope.workflow import counting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from breachscope.resolve.blocking import Wanted
+    from breachscope.resolve.lookup import Held
+    from breachscope.resolve.rungs import Hashes
     from breachscope.workflow.counting import Content
     from breachscope.workflow.situation import Situation
 
 LINKAGE_VERSION = 1
 ROW_GROUP = 100_000
-MOST_KEPT = 12_000_000
-"""Records whose keys and values are held in memory between leaks: 5 GB at the most."""
+MOST_KEPT = 8_000_000
+"""Records whose values are held in memory between leaks: 3 GB at the most."""
+MOST_INDEXED = 16_000_000
+"""Of more records no index of their keys is made: it takes up to 150 bytes a record."""
+UNINDEXED = 2
+"""So many leaks are looked for by going through all keys, which costs a third of an index."""
 SPARSE = 4
 """Where records lie in fewer than one stretch in so many, those stretches alone are read."""
 TOGETHER = 200_000
@@ -121,7 +129,9 @@ class StoredInventory:
             keep: hold in memory what was read, up to MOST_KEPT records, for the next leak.
         """
         self._keep = keep
-        self._blocks: list[pl.DataFrame] = []
+        self._index: Index | None = None
+        self._looked = 0
+        self._looking = Lock()
         self._values: dict[Path, pl.DataFrame] = {}
         self._names: dict[Path, npt.NDArray[np.uint64]] = {}
         self._lock = Lock()  # what is kept is read once, however many leaks are in work
@@ -135,14 +145,21 @@ class StoredInventory:
         self.size = int(self.starts[-1])
         self.persons = int(np.count_nonzero(np.bincount(self.person)))
 
-    def blocks(self) -> Iterator[pl.DataFrame]:
-        """`block_keys` of the parties in order, small parties together."""
-        if not self._keep or self.size > MOST_KEPT:
-            yield from self._read_blocks()
-            return
-        with self._lock:
-            self._blocks = self._blocks or list(self._read_blocks())
-        yield from self._blocks
+    def held(self, wanted: Wanted) -> Held:
+        """The records that hold a key of a leak, or of several; an index is made for many."""
+        with self._looking:
+            self._looked += 1
+            if self._keep and self._looked > UNINDEXED and self.size <= MOST_INDEXED:
+                self._index = self._index or Index.of(self._block)
+        if self._index is not None:
+            return self._index.held(wanted)
+        return gone_through(self._read_blocks(), wanted)
+
+    def _block(self, name: str) -> Hashes:
+        parts = [
+            pl.read_parquet(place / "blocks.parquet", columns=[name]) for place in self._places
+        ]
+        return pl.concat(parts, rechunk=True).to_series().to_numpy()
 
     def _read_blocks(self) -> Iterator[pl.DataFrame]:
         together, rows = [], 0
@@ -193,7 +210,7 @@ class StoredInventory:
             if place in self._names:
                 return self._names[place]
             read = pl.read_parquet(place / "spelt.parquet", columns=["name"]).to_series().to_numpy()
-            if self._keep and self.size <= MOST_KEPT:
+            if self._keep and self.size <= MOST_INDEXED:
                 self._names[place] = read
             return read
 
