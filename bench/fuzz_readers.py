@@ -2,8 +2,10 @@
 
 `make fuzz` (or `python bench/fuzz_readers.py --minutes 60 --seed 1`) prints each finding with the
 seed that makes it again and leaves a summary in bench/work/fuzz.json. A case that takes more than
-a minute of processor counts as a hang. Where atheris can be imported and `--guided` is given, it
-chooses the bytes by what they reach in the code, and ends at its first failure.
+a minute of processor counts as a hang. Event logs and hives are changed with their format in
+mind, from built ones; where BREACHSCOPE_REAL names a folder of real files, from these too. Where
+atheris can be imported and `--guided` is given, it chooses the bytes by what they reach in the
+code, and ends at its first failure.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import random
 import signal
 import sys
@@ -30,6 +33,7 @@ with contextlib.ExitStack() as stack:
         import atheris  # type: ignore[import-not-found]
 
         stack.enter_context(atheris.instrument_imports(include=["breachscope"]))
+    import binary_mutations
     from log_mutations import mutated, options
     from log_samples import SEEDS, name_of, readers_and_kinds
     from reader_checks import check
@@ -38,6 +42,10 @@ with contextlib.ExitStack() as stack:
     from breachscope.schema import Kind
 
 SECONDS_OF_A_HANG = 60
+BINARY = {name: list(seeds) for name, seeds in binary_mutations.SEEDS_OF.items()}
+if "BREACHSCOPE_REAL" in os.environ:
+    for format_, seeds in binary_mutations.real_seeds(Path(os.environ["BREACHSCOPE_REAL"])).items():
+        BINARY[format_] += seeds
 
 
 @dataclass
@@ -69,10 +77,14 @@ def one(seed: int, found: Found, only: set[str]) -> None:
         name = name_of(reader)
         if (only and name not in only) or (not only and dice.random() < 0.5):
             continue
+        given, way = data, how
+        if name in BINARY:
+            given = binary_mutations.changed(name, dice, tuple(BINARY[name]))
+            way = binary_mutations.how(name, dice, given)
         signal.setitimer(signal.ITIMER_PROF, SECONDS_OF_A_HANG)
         try:
             found.cases[name] += 1
-            found.refused[name] += check(reader, kind, data, **how) is None
+            found.refused[name] += check(reader, kind, given, **way) is None
         except Exception as error:
             found.add(name, seed, error)
         finally:

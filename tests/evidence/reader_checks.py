@@ -27,19 +27,21 @@ LINEWISE: Final = [reader for reader in READERS if reader.ENCODING == loglines.E
 def check(reader: Reader, kind: Kind, data: bytes, **options: Any) -> Account | None:
     """Read these bytes by a reader; None where it refuses them by an error of ours.
 
-    A reader of a binary format is given only what it takes for its own.
+    A reader of a binary format is given only what it takes for its own; of a hive, `logs` are
+    its transaction logs.
 
     Raises:
         AssertionError: a line is lost, told of twice or placed where it is not.
     """
     if reader not in LINEWISE and not reader.matches(data[:HEAD]):
         return None
+    beside = {"logs": options.pop("logs")} if "logs" in options else {}
     how = spec(kind, **{**GIVEN, **options})
     account, places, rows = Account(), [], 0
     zone = Zone.of(how, reader.STANDARD_ZONE)
     stream = Stream(io.BytesIO(data).read)
     try:
-        for batch in reader.read(stream, how, zone, None, account, lambda _: None):
+        for batch in reader.read(stream, how, zone, None, account, lambda _: None, **beside):
             account.add(batch)
             rows += batch.rows
             for frame in (batch.taken, batch.quarantined, batch.skipped):
@@ -49,7 +51,17 @@ def check(reader: Reader, kind: Kind, data: bytes, **options: Any) -> Account | 
     assert account.rows_read == rows == account.taken + account.quarantined + account.skipped
     if reader in LINEWISE:
         _check_places(data, places)
+    else:
+        _check_cells(data, places)
     return account
+
+
+def _check_cells(data: bytes, places: list[tuple[int | None, int | None]]) -> None:
+    """Of a binary format: each place is one of the file's; that of a record is told of once."""
+    begins = [byte for _, byte in places if byte is not None]
+    assert all(0 <= byte < len(data) for byte in begins)
+    if data.startswith(b"ElfFile"):
+        assert len(set(begins)) == len(begins)
 
 
 def _check_places(data: bytes, places: list[tuple[int, int]]) -> None:

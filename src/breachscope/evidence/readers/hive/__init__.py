@@ -18,7 +18,7 @@ from breachscope.evidence.account import Aside, Batch, set_aside
 from breachscope.evidence.headers import Layout
 from breachscope.evidence.readers import devices
 from breachscope.evidence.readers.hive import opening
-from breachscope.evidence.readers.hive.entries import entries, host_of, user_of
+from breachscope.evidence.readers.hive.entries import Entry, entries, host_of, user_of
 from breachscope.evidence.shape import conformed
 from breachscope.schema import ATTRIBUTE_PREFIX, DEVICE_FACTS, Kind
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from breachscope.evidence.account import Account
     from breachscope.evidence.containers import Stream
-    from breachscope.evidence.readers.hive.entries import Entry
     from breachscope.evidence.spec import ReadSpec
     from breachscope.evidence.times import Zone
 
@@ -62,6 +61,8 @@ def read(
     """
     hive = opening.opened(opening.whole(stream), logs, spec.scratch, note)
     found = list(entries(hive))
+    if hive._stream.asked_too_much:  # ours, see `opening.Bounded`
+        found.append(Entry("ROOT", fault=opening.TOO_LONG))
     if not found:
         note("the hive has no key that tells of storage")
     host, user = host_of(hive), user_of(hive)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 BASE: Final = 4096
 UNREADABLE: Final = "the entry cannot be read"
 LOST: Final = "some of the keys below cannot be read"
+VALUES_LOST: Final = "some of the key's values cannot be read"
 A_DEVICE: Final = "a device: told by show devices"
 A_VOLUME: Final = "a volume: told by show devices"
 BUILT_IN: Final = "not storage that is plugged in"
@@ -55,9 +56,9 @@ def host_of(hive: Any) -> str | None:
     """The computer's name, as the current control set has it."""
     for control in control_sets(hive):
         key = descended(control, "Control", "ComputerName", "ComputerName")
-        name = key and key.get_value("ComputerName")
-        if name:
-            return str(name)
+        name = _one(key, "ComputerName")
+        if name and isinstance(name, str):
+            return name
     return None
 
 
@@ -76,7 +77,7 @@ def entries(hive: Any) -> Iterator[Entry]:
             root = descended(control, "Enum", part)
             for entry in devices(root, f"{control.name}\\Enum\\{part}") if root else ():
                 known = (entry.key.partition("\\")[2], entry.what, entry.at)
-                if known in seen:
+                if known in seen and not entry.fault:
                     entry.action, entry.skipped, entry.facts = None, OTHER_SET, []
                 seen.add(known)
                 yield entry
@@ -89,8 +90,8 @@ def entries(hive: Any) -> Iterator[Entry]:
 
 def control_sets(hive: Any) -> list[Any]:
     """Control sets, the current one first."""
-    select = descended(hive.root, "Select")
-    current = f"ControlSet{int((select and select.get_value('Current')) or 0):03d}"
+    number = _one(descended(hive.root, "Select"), "Current")
+    current = f"ControlSet{number if isinstance(number, int) else 0:03d}"
     found = [key for key in _subkeys(hive.root) if re.fullmatch(r"ControlSet\d{3}", key.name)]
     return sorted(found, key=lambda key: (key.name != current, key.name))
 
@@ -143,6 +144,8 @@ def _device(instance: Any, key: str, name: str, bus: str) -> Iterator[Entry]:
         yield entry
         return
     yield entry
+    if len(_values_read(instance)) < int(instance.values_count):
+        yield Entry(key, entry.byte, fault=VALUES_LOST)
     for what, action, at, byte in moments:
         made = Entry(key, byte, action, at, what, name)
         made.facts = [(what, "", at)]
@@ -204,14 +207,25 @@ def _time(key: Any) -> datetime | None:
         if isinstance(value, datetime):
             return value
         if isinstance(value, bytes) and len(value) == 8:
-            (ticks,) = struct.unpack("<Q", value)
-            return _EPOCH + timedelta(microseconds=ticks // 10)
+            return _moment(struct.unpack("<Q", value)[0])
     return None
+
+
+def _moment(ticks: int) -> datetime:
+    """Tenths of microseconds since 1601.
+
+    Raises:
+        OverflowError: no calendar reaches so far.
+    """
+    return _EPOCH + timedelta(microseconds=ticks // 10)
 
 
 def _mounted(key: Any) -> Iterator[Entry]:
     r"""Drive letters and volumes: \DosDevices\E: and \??\Volume{GUID}."""
-    for name, value in _values(key).items():
+    found = _values_read(key)
+    if len(found) < int(key.values_count):
+        yield Entry("MountedDevices", fault=VALUES_LOST)
+    for name, value in found:
         entry = Entry(f"MountedDevices\\{name}", skipped=A_VOLUME)
         drive = re.search(r"\\DosDevices\\([A-Z]:)$", name, re.IGNORECASE)
         volume = re.search(r"Volume(\{[0-9a-f-]+\})", name, re.IGNORECASE)
@@ -239,8 +253,12 @@ def _points(key: Any, path: str) -> Iterator[Entry]:
         entry = Entry(f"{path}\\{point.name}", skipped=BUILT_IN)
         if re.fullmatch(r"\{[0-9a-f-]+\}", point.name, re.IGNORECASE):
             entry.skipped, entry.link = A_VOLUME, f"volume:{point.name.lower()}"
-            written = _EPOCH + timedelta(microseconds=point.header.last_modified // 10)
-            entry.facts.append(("user", "", written))
+            try:
+                written = _moment(int(point.header.last_modified))
+            except OverflowError:
+                entry.skipped, entry.fault = "", UNREADABLE
+            else:
+                entry.facts.append(("user", "", written))
         yield entry
 
 
@@ -248,7 +266,28 @@ def _values(key: Any) -> dict[str, Any]:
     return {value.name: value.value for value in key.iter_values(trim_values=False)}
 
 
+def _values_read(key: Any) -> list[tuple[str, Any]]:
+    """Name and value of each, as far as they can be read: a broken one ends the list."""
+    found = []
+    try:
+        for value in key.iter_values(trim_values=False):
+            found.append((value.name, value.value))  # noqa: PERF401  as in `_subkeys`
+    except Exception:  # as above
+        return found
+    return found
+
+
+def _one(key: Any, name: str) -> Any:
+    """One value of a key; None where key or value is not there or cannot be read."""
+    found = [] if key is None else _values_read(key)
+    return next((value for own, value in found if own == name), None)
+
+
 def _byte(key: Any) -> int | None:
-    """Where a key's cell begins in the file, as its first subkey tells."""
+    """Where a key's cell begins in the file, as its first subkey tells, if a key stands there."""
     first = next(iter(_subkeys(key)), None) if key is not None else None
-    return None if first is None else BASE + int(first.header.parent_key_offset)
+    if first is None:
+        return None
+    byte = BASE + int(first.header.parent_key_offset)
+    whole = key._stream.getbuffer()  # the library has no other way to the bytes
+    return byte if whole[byte + 4 : byte + 6] == b"nk" else None

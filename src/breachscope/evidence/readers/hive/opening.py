@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import struct
@@ -23,6 +24,10 @@ MOST_BYTES: Final = 1 << 29
 DIRTY: Final = (
     "the hive was not closed, and its transaction logs are not with it: changes may be missing"
 )
+TOO_LONG: Final = "the hive leads round and round: what is read of it has come to an end"
+_TIMES_OVER: Final = 8
+_LEAST_READ: Final = 1 << 20
+_KEPT_WITHIN: Final = 1 << 31
 _TYPE_AT: Final = 28
 _BINS_AT: Final = 40
 _HIVE: Final = 0
@@ -47,8 +52,38 @@ def _type_of(head: bytes) -> int | None:
 
 def is_dirty(data: bytes) -> bool:
     """The numbers written before and after the last change differ."""
-    first, second = struct.unpack_from("<II", data, 4)
+    first, second = struct.unpack_from("<II", data.ljust(BASE, b"\0"), 4)
     return bool(first != second)
+
+
+class Bounded(io.BytesIO):
+    """A hive's bytes, read no more than many times over.
+
+    A sound hive is read a few times over at most. One whose lists name the same keys again and
+    again could be read for ever, each level multiplying the one above.
+    """
+
+    left: int
+    asked_too_much: bool = False
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.left = max(_TIMES_OVER * len(data), _LEAST_READ)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes.
+
+        Raises:
+            EOFError: the hive has been read too many times over.
+        """
+        if size is not None and size >= _KEPT_WITHIN:
+            return b""  # the value stands in its own entry; the library asks for what follows, too
+        found = super().read(size)
+        self.left -= len(found)
+        if self.left < 0:
+            self.asked_too_much = True
+            raise EOFError(TOO_LONG)
+        return found
 
 
 @dataclass(slots=True)
@@ -122,9 +157,11 @@ def opened(
             place = _with_logs(place, logs, note)
         try:
             library: Any = RegistryHive
-            return library(str(place))
+            hive = library(str(place))
         except Exception:  # a broken hive raises whatever the library meets in it
             raise EvidenceError("is a registry hive too damaged to be opened") from None
+    hive._stream = hive.root._stream = Bounded(hive._stream.getvalue())  # keys below share it
+    return hive
 
 
 def _with_logs(place: Path, logs: Sequence[bytes], note: Callable[[str], None]) -> Path:
