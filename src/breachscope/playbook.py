@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -263,8 +264,7 @@ def mistakes(error: ValidationError, file: str) -> list[str]:
 def read_toml(path: Path, model: type[M], wrong: list[str]) -> M | None:
     """Read a TOML file into a model; its mistakes are put to `wrong`, and nothing comes back."""
     try:
-        with path.open("rb") as file:
-            return model.model_validate(tomllib.load(file))
+        return cast("M", _read(model, path.read_bytes()))
     except FileNotFoundError:
         wrong.append(f"{path.name}: is missing")
     except tomllib.TOMLDecodeError as error:
@@ -272,6 +272,12 @@ def read_toml(path: Path, model: type[M], wrong: list[str]) -> M | None:
     except ValidationError as error:
         wrong.extend(mistakes(error, path.name))
     return None
+
+
+@lru_cache(maxsize=64)
+def _read(model: type[BaseModel], content: bytes) -> BaseModel:
+    """The same content is read once a process; a model cannot be changed."""
+    return model.model_validate(tomllib.loads(content.decode()))
 
 
 def _digest(folder: Path) -> str:

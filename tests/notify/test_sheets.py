@@ -15,7 +15,7 @@ from notify_cases import package, people
 
 from breachscope.notify import sheets
 from breachscope.notify.cells import STARTS, as_text, safe_value
-from breachscope.notify.xlsx import letters
+from breachscope.notify.xlsx import BOLD, _few, _row, letters
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +126,22 @@ def test_any_text_comes_out_of_both_tables_as_it_went_in(
     assert [row["name"] for row in rows] == text
     with zipfile.ZipFile(tmp_path / "p.xlsx") as book:
         ET.fromstring(book.read("xl/worksheets/sheet2.xml"))  # well-formed
+
+
+@hypothesis_settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(*[st.text('_x0Af<&>"\r\n\t\0\x1f\ufffe\uffff語', max_size=9)] * 2), min_size=1
+    ),
+    st.integers(0, 200_000),
+)
+def test_rows_made_cell_by_cell_are_those_made_by_columns(
+    rows: list[tuple[str, str]], before: int
+) -> None:
+    frame = pl.DataFrame(rows, schema=["a", "b"], orient="row")
+    by_columns = frame.select(_row(frame.columns, before, BOLD)).to_series().to_list()
+
+    assert list(_few(frame, before, BOLD)) == by_columns
 
 
 def test_columns_are_lettered_as_in_a_spreadsheet() -> None:

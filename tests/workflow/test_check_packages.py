@@ -18,16 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    case = cases.make(tmp_path_factory.mktemp("whole"))
-    cases.packed(case)
-    return case
-
-
 @pytest.fixture
-def case(whole: Path, tmp_path: Path) -> Path:
-    return golden_case.copied(whole, tmp_path / "copy")
+def case(drafted: Path, tmp_path: Path) -> Path:
+    return golden_case.copied(drafted, tmp_path / "copy")
 
 
 @pytest.fixture
@@ -116,16 +109,16 @@ def foreign_key(data: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def told(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def told(drafted: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """What one check says of many packages of P1, each with one thing wrong: name -> lines."""
     received = tmp_path_factory.mktemp("received")
-    shutil.copytree(cases.package_of(whole, "P2"), received / "P2")
+    shutil.copytree(cases.package_of(drafted, "P2"), received / "P2")
     for name, damage in {**BROKEN, **FORGED}.items():
-        package = shutil.copytree(cases.package_of(whole, "P1"), received / name)
+        package = shutil.copytree(cases.package_of(drafted, "P1"), received / name)
         damage(package / "data")
         if name in FORGED:
             cases.sealed_again(package)
-    result = cases.checked(whole, received)
+    result = cases.checked(drafted, received)
     assert result.code == 5, result.said
     found: dict[str, list[str]] = {name: [] for name in (*BROKEN, *FORGED, "P2")}
     for line in result.out.splitlines():

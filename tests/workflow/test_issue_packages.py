@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(finished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A case whose first packages were issued."""
-    case = cases.make(tmp_path_factory.mktemp("whole"))
-    told = cases.issued(case)
+    case = golden_case.copied(finished, tmp_path_factory.mktemp("whole") / "copy")
+    told = golden_case.done(breachscope("package", "--issue", "--case", case))
     assert told.out.splitlines() == [
         "P1: issue 1, notice, 3 persons, NOT SEALED",
         "P2: issue 1, notice, 3 persons, NOT SEALED",
@@ -31,6 +31,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def case(whole: Path, tmp_path: Path) -> Path:
     return golden_case.copied(whole, tmp_path / "copy")
+
+
+@pytest.fixture
+def final(finished: Path, tmp_path: Path) -> Path:
+    """A case whose final packages nobody issued yet."""
+    return golden_case.copied(finished, tmp_path / "final")
+
+
+@pytest.fixture(scope="module")
+def supplemented(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The issued case with `more`, and the packages of that run."""
+    case = more(golden_case.copied(whole, tmp_path_factory.mktemp("more") / "copy"))
+    cases.packed(case, "--final")
+    return case
 
 
 def more(case: Path) -> Path:
@@ -89,26 +103,21 @@ def test_a_package_is_issued_once(case: Path) -> None:
     assert "issued before" in told.err
 
 
-def test_a_draft_is_not_issued(tmp_path: Path) -> None:
-    case = cases.make(tmp_path)
-    cases.packed(case)
+def test_a_draft_is_not_issued(drafted: Path, tmp_path: Path) -> None:
+    case = golden_case.copied(drafted, tmp_path / "copy")
     told = breachscope("package", "--issue", "--case", case)
     assert told.code == 2
     assert "draft" in told.err
     assert "--final" in told.err
 
 
-def test_a_package_that_fails_the_check_is_not_issued(tmp_path: Path) -> None:
-    case = cases.make(tmp_path)
-    cases.packed(case, "--final")
-    (cases.package_of(case, "P1") / "data" / "more.txt").write_text("x")
-    assert breachscope("package", "--issue", "--case", case).code == 5
+def test_a_package_that_fails_the_check_is_not_issued(final: Path) -> None:
+    (cases.package_of(final, "P1") / "data" / "more.txt").write_text("x")
+    assert breachscope("package", "--issue", "--case", final).code == 5
 
 
-def test_an_unsealed_package_is_not_issued_where_all_must_be_sealed(tmp_path: Path) -> None:
-    case = cases.make(tmp_path)
-    cases.packed(case, "--final")
-    told = breachscope("package", "--issue", "--strict", "--case", case)
+def test_an_unsealed_package_is_not_issued_where_all_must_be_sealed(final: Path) -> None:
+    told = breachscope("package", "--issue", "--strict", "--case", final)
     assert told.code == 6
     assert "P1, P2" in told.err
 
@@ -139,8 +148,10 @@ def test_a_run_with_equal_scope_gives_nothing(case: Path) -> None:
     golden_case.done(cases.checked(case, "--run", "1"))
 
 
-def test_a_run_with_more_gives_a_supplement_with_both_figures_and_why(case: Path) -> None:
-    cases.packed(more(case), "--final")
+def test_a_run_with_more_gives_a_supplement_with_both_figures_and_why(
+    supplemented: Path, tmp_path: Path
+) -> None:
+    case = golden_case.copied(supplemented, tmp_path / "copy")
     told = change(case, "P1")
     assert (told["kind"], told["issue"], told["previous_issue"], told["previous_run"]) == (
         "supplement", 2, 1, 1,
@@ -188,10 +199,8 @@ def test_a_withdrawal_and_a_supplement_are_issued_under_the_next_number(case: Pa
     assert "P2: nothing changed since issue 2 (run 3)" in again.out
 
 
-def test_a_package_made_before_another_was_issued_is_not_issued(tmp_path: Path) -> None:
-    case = cases.make(tmp_path)
-    cases.packed(case, "--final")
-    more(case)
+def test_a_package_made_before_another_was_issued_is_not_issued(final: Path) -> None:
+    case = more(final)
     cases.packed(case, "--final")  # of run 2, as a first notice
     golden_case.done(breachscope("package", "--issue", "--run", "1", "--case", case))
     told = breachscope("package", "--issue", "P1", "--case", case)
@@ -201,8 +210,10 @@ def test_a_package_made_before_another_was_issued_is_not_issued(tmp_path: Path) 
     golden_case.done(breachscope("package", "--issue", "--case", case))
 
 
-def test_a_supplement_whose_previous_figure_was_changed_fails_the_check(case: Path) -> None:
-    cases.packed(more(case), "--final")
+def test_a_supplement_whose_previous_figure_was_changed_fails_the_check(
+    supplemented: Path, tmp_path: Path
+) -> None:
+    case = golden_case.copied(supplemented, tmp_path / "copy")
     package = cases.package_of(case, "P1", 2)
     cases.replaced(package / "data" / "changes.json", ('"before": 3,', '"before": 2,'))
     cases.sealed_again(package)

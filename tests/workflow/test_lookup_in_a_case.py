@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING
 from unittest import mock
 
-import package_cases as cases
 import pytest
 
 from breachscope.sealing import guessing
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cases.make(tmp_path_factory.mktemp("whole"))
+def case(two_parties: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return golden_case.copied(two_parties, tmp_path_factory.mktemp("whole") / "copy")
 
 
 @pytest.fixture(autouse=True)

@@ -24,14 +24,9 @@ if TYPE_CHECKING:
 AGE = shutil.which("age")
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return cases.make(tmp_path_factory.mktemp("whole"))
-
-
 @pytest.fixture
-def case(whole: Path, tmp_path: Path) -> Path:
-    return golden_case.copied(whole, tmp_path / "copy")
+def case(two_parties: Path, tmp_path: Path) -> Path:
+    return golden_case.copied(two_parties, tmp_path / "copy")
 
 
 def outgoing(case: Path) -> Path:
@@ -218,11 +213,11 @@ def test_a_kill_while_sealing_leaves_nothing_open_and_the_next_goes_on(
 
 
 def test_a_full_disk_is_told_and_leaves_nothing_half_sealed(
-    whole: Path,
+    two_parties: Path,
     small_disk: Path,  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    case = golden_case.copied(whole, small_disk / "copy")
+    case = golden_case.copied(two_parties, small_disk / "copy")
     recipients(case, P1=f'"{x25519(tmp_path, "k")[1]}"', P2=f'"{x25519(tmp_path, "l")[1]}"')
     free = shutil.disk_usage(small_disk).free
     (small_disk / "ballast").write_bytes(b"\0" * (free - 65536))

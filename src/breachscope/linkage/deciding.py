@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from breachscope.schema import LEAK_ROWS, MATCH_VERDICT
 
@@ -175,6 +172,9 @@ def _one_to_one(posteriors: pl.DataFrame) -> pl.DataFrame:
 
 def _losers(likely: pl.DataFrame, torn: pl.DataFrame) -> pl.DataFrame:
     """row, person: what the best assignment does not give, of rows with a choice."""
+    from scipy.sparse import coo_array  # slow to import, and most commands decide nothing
+    from scipy.sparse.csgraph import connected_components
+
     row, person = torn["row"].to_numpy(), torn["person"].to_numpy()
     rows, at = np.unique(row, return_inverse=True)
     people, to = np.unique(person, return_inverse=True)
@@ -194,6 +194,8 @@ def _losers(likely: pl.DataFrame, torn: pl.DataFrame) -> pl.DataFrame:
 def _assigned(
     row: npt.NDArray[np.uint32], person: npt.NDArray[np.uint32], value: Floats
 ) -> list[tuple[int, int]]:
+    from scipy.optimize import linear_sum_assignment
+
     rows, at = np.unique(row, return_inverse=True)
     people, to = np.unique(person, return_inverse=True)
     if people.size < rows.size or people.size == 1:

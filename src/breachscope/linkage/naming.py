@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
-from scipy.special import pdtrc
 
 from breachscope.linkage import origins
 from breachscope.linkage.history import of_one_version
@@ -215,6 +214,8 @@ def _expected(decoys: Sequence[tuple[pl.DataFrame, int]], rows: int) -> dict[str
 
 def _at_least(count: int, mean: float) -> float:
     """The chance of so many or more, if they come by chance (Poisson)."""
+    from scipy.special import pdtrc  # slow to import, and wanted only where there are leaks
+
     return float(pdtrc(count - 1, mean)) if count else 1.0
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
-from scipy.special import bdtrc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,6 +85,8 @@ def by_place(claims: pl.DataFrame, towns: pl.DataFrame, held: pl.DataFrame) -> M
         .agg(count=pl.len())
         .join(expected, on="party_id", how="left", validate="1:1")
     )
+    from scipy.special import bdtrc  # slow to import, and wanted only where there are leaks
+
     whole = alone.height
     return {
         party: Chance(mean, float(bdtrc(count - 1, whole, min(mean / whole, 1.0))))

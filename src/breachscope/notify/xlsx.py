@@ -7,6 +7,7 @@ is made of it. The same rows give the same bytes.
 
 from __future__ import annotations
 
+import re
 from typing import IO, TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -14,13 +15,15 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
 ROWS_A_SHEET: Final = 1_000_000
 BLOCK: Final = 20_000
 """Rows that are text in memory at one time."""
+FEW: Final = 100
+"""Up to so many rows are sooner made cell by cell than an expression over columns is built."""
 PLAIN, BOLD = 1, 2  # places in STYLES
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -46,6 +49,9 @@ SIGNS: Final = {
     "\ufffe": "_xFFFE_",
     "\uffff": "_xFFFF_",
 }
+_SIGNS: Final = str.maketrans(SIGNS)
+_ESCAPE: Final = r"_(x[0-9A-Fa-f]{4}_)"
+"""A text that looks like Excel's own escape is escaped itself."""
 
 
 class Book:
@@ -77,8 +83,11 @@ class Book:
     def rows(self, text: pl.DataFrame, style: int = PLAIN) -> None:
         """Add rows of text columns; an empty text makes no cell."""
         for block in text.iter_slices(BLOCK):
-            whole = block.select(_row(text.columns, self.row, style))
-            self._write("".join(whole.to_series().to_list()))
+            if block.height <= FEW:
+                self._write("".join(_few(block, self.row, style)))
+            else:
+                whole = block.select(_row(text.columns, self.row, style))
+                self._write("".join(whole.to_series().to_list()))
             self.row += block.height
 
     def close(self) -> None:
@@ -110,9 +119,24 @@ def _row(columns: Sequence[str], before: int, style: int) -> pl.Expr:
     return pl.concat_str(pl.lit('<row r="'), number, pl.lit('">'), *cells, pl.lit("</row>"))
 
 
+def _few(block: pl.DataFrame, before: int, style: int) -> Iterator[str]:
+    """The same, row by row."""
+    names = [letters(i) for i in range(block.width)]
+    for number, row in enumerate(block.iter_rows(), before + 1):
+        cells = [_one(text, f"{n}{number}", style) for n, text in zip(names, row, strict=True)]
+        yield f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def _one(text: str, place: str, style: int) -> str:
+    if not text:
+        return ""
+    kept = re.sub(_ESCAPE, r"_x005F_\1", text).translate(_SIGNS)
+    begin = f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
+    return f"{begin}{kept}</t></is></c>"
+
+
 def _cell(text: pl.Expr, letter: str, number: pl.Expr, style: int) -> pl.Expr:
-    # A text that looks like Excel's own escape is escaped itself.
-    kept = text.str.replace_all(r"_(x[0-9A-Fa-f]{4}_)", "_x005F_$1")
+    kept = text.str.replace_all(_ESCAPE, "_x005F_$1")
     kept = kept.str.replace_many(list(SIGNS), list(SIGNS.values()))
     begin = pl.lit(f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">')
     cell = pl.concat_str(pl.lit(f'<c r="{letter}'), number, begin, kept, pl.lit("</t></is></c>"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,8 @@ from breachscope.report.charts import TIER_COLOURS
 from breachscope.report.words import Said, joined, of_the_run, say
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from breachscope.report.view import ReportView
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,20 +28,9 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 def render(view: ReportView) -> str:
     """The whole page as text; the same bytes for the same view."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_both,
-    )
-    environment.globals.update(say=say, joined=joined, of_the_run=of_the_run)
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8")
-    template = environment.get_template("report.html.j2")
+    template = _environment().get_template("report.html.j2")
     return template.render(
         view=view,
         style=Markup(style),
@@ -58,6 +50,23 @@ def _both(value: object) -> object:
     return Markup("").join(
         Markup('<span lang="{}">{}</span>').format(code, text) for code, text in both
     )
+
+
+@cache
+def _environment() -> Environment:
+    """The templates of the program itself, read once a process."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_both,
+    )
+    environment.globals.update(say=say, joined=joined, of_the_run=of_the_run)
+    return environment
 
 
 def _policy(style: str, script: str) -> str:

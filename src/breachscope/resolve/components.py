@@ -8,8 +8,6 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Labels: TypeAlias = npt.NDArray[np.uint32]
 
@@ -52,6 +50,9 @@ def _compact(ends: Labels, size: int) -> tuple[Labels, Labels]:
 
 
 def _group_of(ends: Labels, size: int) -> npt.NDArray[np.int32]:
+    from scipy.sparse import coo_array  # slow to import, and most commands join nothing
+    from scipy.sparse.csgraph import connected_components
+
     weight = np.ones(ends.shape[1], dtype=np.int8)
     graph = coo_array((weight, (ends[0].astype(np.int32), ends[1].astype(np.int32))), (size, size))
     group: npt.NDArray[np.int32] = connected_components(graph, directed=False)[1]

@@ -10,7 +10,6 @@ import polars as pl
 from breachscope.people import reach
 from breachscope.schema import ATTRIBUTE_PREFIX, RECORD_FIELDS, WRITTEN_TO, Kind, conform
 from breachscope.workflow import counting
-from breachscope.workflow.affected import records_that_left
 from breachscope.workflow.own_items import NUMBER
 from breachscope.workflow.tables import rows_of_version
 
@@ -26,16 +25,22 @@ CONTACTS = ("postal_code", "address", "email", "phone")
 
 
 def addressees(
-    context: Context, items: Iterable[Item], place: Path, party: str, own: OwnItems
+    context: Context,
+    items: Iterable[Item],
+    place: Path,
+    party: str,
+    own: OwnItems,
+    left: pl.DataFrame,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """WRITTEN_TO, one row a person of the scope; and every record of theirs that left.
 
+    `left` is what `records_that_left` gives.
     The name and the contact are those of the newest version that left with one; the items are
     those of which any of the person's records that left held a value, as `own` prints them.
     """
     scope = pl.read_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
-    left = records_that_left(place, party).unique(["version_id", "row_no"], maintain_order=True)
-    records = pl.concat([_NOTHING, *_records(context, items, place, left, own)], how="diagonal")
+    taken = left.unique(["version_id", "row_no"], maintain_order=True)
+    records = pl.concat([_NOTHING, *_records(context, items, place, taken, own)], how="diagonal")
     newest = records.sort("uploaded_at", "version_id", "row_no", descending=True, nulls_last=True)
     return (
         scope.select("party_id", "person_key", pl.col("tier").cast(pl.String))

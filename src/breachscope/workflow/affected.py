@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 
 def affected_people(
-    context: Context, items: Iterable[Item], place: Path, party: str
+    context: Context, items: Iterable[Item], place: Path, party: str, left: pl.DataFrame
 ) -> Iterator[pl.DataFrame]:
     """The persons of a party, each with one record of theirs that surely left.
+
+    `left` is what `records_that_left` gives.
 
     That of the download or leak which put them in their tier, where it took one; the other
     records they have, and those nobody took, are not shown. `versions` are those they left with.
@@ -39,7 +41,6 @@ def affected_people(
     persons = pl.read_parquet(place / "scope.parquet").filter(pl.col("party_id") == party)
     if persons.is_empty():
         return
-    left = records_that_left(place, party)
     if persons.join(left, on="person_key", how="anti").height:
         raise ReconciliationError(f"{party}: persons of the scope without a record that left")
     first = (

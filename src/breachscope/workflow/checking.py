@@ -22,11 +22,11 @@ from breachscope.notify.documents.press import Press
 from breachscope.notify.sheets import CUT
 from breachscope.schema import COUNTED_TIERS, RECORD_FIELDS, Kind
 from breachscope.sealing import bags, signers, sshsig
-from breachscope.workflow import frames, intake, outgoing, packaging
-from breachscope.workflow.affected import affected_people
+from breachscope.workflow import frames, outgoing, packaging
+from breachscope.workflow.affected import affected_people, records_that_left
 from breachscope.workflow.context import opened
 from breachscope.workflow.reached_items import reached
-from breachscope.workflow.tables import rows_of_version, run_items
+from breachscope.workflow.tables import rows_of_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -239,7 +239,7 @@ def _items(work: Workshop, party: str) -> figures.ItemTruth | None:
 
 def _words(work: Workshop, party: str, change: Change | None, public: str) -> str:
     """Every text besides figures that documents of a party may hold numbers of."""
-    made = work.package(party, final=False)
+    made = work.head(party, final=False)
     words = [public, __version__, made.playbook_digest, str(made.run), str(made.issue)]
     words += [made.case, str(made.recipient), *made.limits, made.created.isoformat()]
     words += [name for pair in HEADINGS.items() for name in pair]
@@ -270,7 +270,7 @@ def _public(work: Workshop) -> str:
     ]
     stating = work.context.case.root / stated.FILE
     texts += [stating.read_text(encoding="utf-8")] if stating.is_file() else []
-    items = [intake.current(work.context, i) for i in run_items(work.context, work.number)]
+    items = work.basis.items
     parties = frames.table(work.context.case, items, Kind.PARTIES)
     told = parties.select("name", "contact").collect()
     texts += [value for column in told for value in column if value]
@@ -310,10 +310,10 @@ def _changes(data: Path, change: Change | None) -> Iterator[str]:
 
 def _people(work: Workshop, party: str, data: Path) -> Iterator[str]:
     """The lists of people hold exactly the run's persons, value by value."""
-    items = [intake.current(work.context, item) for item in run_items(work.context, work.number)]
+    items, left = work.basis.items, records_that_left(work.place, party)
     right = [
         as_text(frame.select(people_columns(frame.columns)), work.context.settings.zone)
-        for frame in affected_people(work.context, items, work.place, party)
+        for frame in affected_people(work.context, items, work.place, party, left)
     ]
     wanted = pl.concat(right) if right else None
     try:
@@ -405,7 +405,7 @@ def _rebuilt(
 ) -> Iterator[str]:
     """The package made once more from the run: every file must come out the same."""
     draft, letters = bool(facts.get("draft", True)), bool(facts.get("letters_printed"))
-    wanted = work.package(party, final=not draft)
+    wanted = work.head(party, final=not draft)
     same = {
         "program_version": wanted.program_version,
         "playbook_digest": wanted.playbook_digest,
@@ -479,14 +479,13 @@ def _owners(work: Workshop, wanted: pl.DataFrame) -> Iterator[tuple[str, str, st
         .unique()
     )
     scans = [keys]
-    for item in run_items(work.context, work.number):
+    for item in work.basis.items:
         if item.kind is not Kind.RECORDS:
             continue
-        current = intake.current(work.context, item)
         for version in item.versions:
             if version not in versions:
                 continue
-            rows = rows_of_version(work.context, current, version)
+            rows = rows_of_version(work.context, item, version)
             fields = [name for name in RECORD_FIELDS if name in rows.collect_schema()]
             of_party = pl.lit(versions[version]).alias("party_id")
             scans.append(strangers.values(rows.select(fields)).select(of_party, "kind", "value"))

@@ -23,7 +23,7 @@ from breachscope.schema import COUNTED_TIERS
 from breachscope.sealing import bags
 from breachscope.workflow import attesting, documenting, outgoing, supplements
 from breachscope.workflow.addressees import addressees
-from breachscope.workflow.affected import affected_people
+from breachscope.workflow.affected import affected_people, records_that_left
 from breachscope.workflow.context import Context, now, opened
 from breachscope.workflow.own_items import OwnItems
 from breachscope.workflow.package_names import folder_names
@@ -184,9 +184,15 @@ class Workshop:
         self, party: str, *, final: bool, letters: bool = False
     ) -> packages.Package:  # fmt: skip
         """What the party is to be told; with `letters`, with all letters as PDF."""
+        return _with_persons(self, party, self.head(party, final=final, letters=letters))
+
+    def head(
+        self, party: str, *, final: bool, letters: bool = False
+    ) -> packages.Package:  # fmt: skip
+        """The same without its persons: no record is read for it."""
         before = self.before(party)
         return replace(
-            _stated(_package(self, party), self.statements, final=final, letters=letters),
+            _stated(_head(self, party), self.statements, final=final, letters=letters),
             change=self.change(party),
             issue=before.issue + 1 if before else 1,
             run_digest=self.run_digest,
@@ -236,9 +242,10 @@ def _stood_or_written(
     if work.issued_here(party):
         _must_stand(place, party, told)
         return place
-    wanted = work.package(party, final=final, letters=letters)
+    wanted = work.head(party, final=final, letters=letters)
     if not _stands(place, wanted, told, sign):
-        writing.write_package(place, wanted, work.templates, sign, press=press)
+        whole = _with_persons(work, party, wanted)
+        writing.write_package(place, whole, work.templates, sign, press=press)
     return place
 
 
@@ -363,20 +370,17 @@ def package_digest(place: Path) -> str | None:
     return sha256_of(sums) if sums.is_file() else None
 
 
-def _package(work: Workshop, party: str) -> packages.Package:
+def _head(work: Workshop, party: str) -> packages.Package:
     context, basis = work.context, work.basis
     inquiry = pl.scan_parquet(work.place / "inquiry.parquet")
     own = inquiry.filter(
         (pl.col("party_id") == party) & pl.col("tier").is_in(COUNTED_TIERS)
     ).collect()
-    held = reached(work.place, party)
-    named = OwnItems.of(held, context.playbook.items, work.words)
-    who, records = addressees(context, basis.items, work.place, party, named)
     return packages.Package(
         recipient=_recipient(work, party),
         counts=work.counts.filter(pl.col("party_id") == party),
         extractions=own,
-        people=affected_people(context, basis.items, work.place, party),
+        people=(),
         case=context.settings.name,
         run=work.number,
         program_version=__version__,
@@ -388,9 +392,21 @@ def _package(work: Workshop, party: str) -> packages.Package:
         exhibits=basis.exhibits,
         sources=basis.sources,
         obligations=basis.obligations,
+        items=reached(work.place, party),
+    )
+
+
+def _with_persons(work: Workshop, party: str, head: packages.Package) -> packages.Package:
+    """A party's package with everyone of theirs, and what is known of each."""
+    items = work.basis.items
+    named = OwnItems.of(head.items, work.context.playbook.items, work.words)
+    left = records_that_left(work.place, party)
+    who, records = addressees(work.context, items, work.place, party, named, left)
+    return replace(
+        head,
+        people=affected_people(work.context, items, work.place, party, left),
         addressees=who,
-        items=held,
-        held=holds.held(basis.holds, records, party),
+        held=holds.held(work.basis.holds, records, party),
     )
 
 
