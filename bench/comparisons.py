@@ -23,7 +23,7 @@ import polars as pl
 from breachscope import evidence
 from breachscope.people import counts, scope
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import counting, intake, intake_tables, leaks, reconstruction
+from breachscope.workflow import counting, intake, intake_tables, keying, leaks, reconstruction
 from breachscope.workflow.context import Context, opened
 from breachscope.workflow.parts import Parts
 from breachscope.workflow.situation import Moment, Situation
@@ -119,10 +119,11 @@ def ladder_comparison(context: Context) -> dict[str, Any]:
         for item in s.of(Kind.DOWNLOADS)
     ]
     judged = reconstruction.egress_part(s, inventory, extracted, leaks.no_sources())
-    contents = counting.contents_by_party(s, inventory)
+    contents = keying.contents_by_party(s, inventory)
     persons = {
-        party: counting.identity_part(s, party, contents.get(party, []))
-        for party in counting.party_ids(s, inventory)
+        party: counting.identity_part(s, party, contents.get(party, []), ready)
+        for lot, ready in keying.lots(s, counting.party_ids(s, inventory), contents)
+        for party in lot
     }
     labels = counting.over_part(s, persons)
     segments = counting.all_segments(inventory, judged)

@@ -15,7 +15,7 @@ from breachscope.notify.duties.obligations import obligations
 from breachscope.people import item_rulings
 from breachscope.people import items as rules_of_items
 from breachscope.schema import ATTRIBUTE_PREFIX, ITEMS, RECORD_FIELDS, ItemClass, Kind, conform
-from breachscope.workflow import counting
+from breachscope.workflow import keying
 from breachscope.workflow.duty_facts import facts_of, met, rulings
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from breachscope.jurisdictions import Jurisdiction
-    from breachscope.workflow.counting import Content
+    from breachscope.workflow.keying import Content
     from breachscope.workflow.situation import Situation
 
 ITEMS_VERSION = 2
@@ -59,7 +59,7 @@ def items_part(s: Situation, content: Content) -> Path:
     ]
 
     def make(target: Path) -> None:
-        rows = counting.spelt_rows(s, content)
+        rows = keying.spelt_rows(s, content)
         rules_of_items.version_items(columns, rules, rows).write_parquet(target / "items.parquet")
 
     wanted = Fingerprint(

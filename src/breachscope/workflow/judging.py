@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from breachscope.errors import EvidenceError
 from breachscope.schema import Kind
-from breachscope.workflow import counting, leaks, reconstruction
+from breachscope.workflow import counting, keying, leaks, reconstruction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ class Judged:
     """Where the results lie: versions, persons of each party, leaks, downloads with their tier."""
 
     inventory: Path  # VERSIONS
-    contents: Mapping[str, Sequence[counting.Content]]
+    contents: Mapping[str, Sequence[keying.Content]]
     persons: Mapping[str, Path]
     labels: Path
     leaks: leaks.Found
@@ -43,10 +43,11 @@ def judged(s: Situation) -> Judged:
     ]
     if not extracted:
         raise EvidenceError("the case has no downloads", hint="breachscope add --as downloads FILE")
-    contents = counting.contents_by_party(s, inventory)
+    contents = keying.contents_by_party(s, inventory)
     persons = {
-        party: counting.identity_part(s, party, contents.get(party, []))
-        for party in counting.party_ids(s, inventory)
+        party: counting.identity_part(s, party, contents.get(party, []), ready)
+        for lot, ready in keying.lots(s, counting.party_ids(s, inventory), contents)
+        for party in lot
     }
     labels = counting.over_part(s, persons)
     found = leaks.found(s, inventory, contents, persons, labels)

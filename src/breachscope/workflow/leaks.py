@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from breachscope.case.register import Item
-    from breachscope.workflow.counting import Content
+    from breachscope.workflow.keying import Content
     from breachscope.workflow.situation import Situation
 
 LEAK_VERSION = 1

@@ -21,7 +21,7 @@ from breachscope.schema import (
     RECORD_KEYS,
     SPELT_ALIKE,
 )
-from breachscope.workflow import counting, frames, linking
+from breachscope.workflow import frames, keying, linking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from breachscope.case.register import Item
     from breachscope.linkage.columns import ColumnRole
-    from breachscope.workflow.counting import Content
+    from breachscope.workflow.keying import Content
     from breachscope.workflow.situation import Situation
 
 LINK_VERSION = 1
@@ -78,7 +78,7 @@ def form_part(s: Situation, party: str, content: Content) -> Path:
     """The form of the latest list of a party that is kept: form.json."""
 
     def make(target: Path) -> None:
-        rows = counting.spelt_rows(s, content).head(form.MOST_ROWS).collect()
+        rows = keying.spelt_rows(s, content).head(form.MOST_ROWS).collect()
         text = rows.select(_text_columns(rows))
         roles = columns.column_roles(text, {}, content.item.columns)
         folder.write_json(target / "form.json", asdict(form.form(text, roles)))

@@ -17,7 +17,7 @@ from breachscope.linkage.strata import strata
 from breachscope.people import distinct
 from breachscope.resolve.comparison import VALUES
 from breachscope.resolve.lookup import Index, gone_through
-from breachscope.workflow import counting
+from breachscope.workflow import keying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from breachscope.resolve.blocking import Wanted
     from breachscope.resolve.lookup import Held
     from breachscope.resolve.rungs import Hashes
-    from breachscope.workflow.counting import Content
+    from breachscope.workflow.keying import Content
     from breachscope.workflow.situation import Situation
 
 LINKAGE_VERSION = 1
@@ -47,7 +47,7 @@ def linkage_inventory_part(
     s: Situation, party: str, contents: Sequence[Content], persons: Path
 ) -> Path:
     """What linkage compares of one party: blocks, values, sample, strata, spelt, as Parquet."""
-    kept = counting.keys_parts(s, contents)
+    kept = keying.keys_parts(s, contents, {})
     made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
 
     def versions() -> Iterator[tuple[str, pl.DataFrame]]:
@@ -90,7 +90,7 @@ def _spelt(s: Situation, index: pl.DataFrame, contents: Sequence[Content]) -> pl
     for content in contents:
         if (content.version_id,) not in wanted:
             continue
-        rows = counting.spelt_rows(s, content)
+        rows = keying.spelt_rows(s, content)
         names = rows.select(pl.col("row_no").cast(pl.UInt32), name=spelt_name(rows)).collect()
         parts.append(
             wanted[content.version_id,]

@@ -288,7 +288,9 @@ def egress_part(
         everything = addresses.with_hosts(
             everything, addresses.hosts_by_address(everything, logins), held.remote
         )
-        told = egress.evidence_facts(everything, held, seen, playbook)
+        # Each of these is read many times below; in one plan they would be worked out anew.
+        everything = everything.collect().lazy()
+        told = egress.evidence_facts(everything, held, seen, playbook).collect().lazy()
         judged = egress.egress(told, playbook, rulings).collect()
         judged.write_parquet(target / "extractions.parquet", compression_level=1)
         asked = judged.filter(pl.col("tier") != "outside_focus")

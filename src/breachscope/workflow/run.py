@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from breachscope.workflow.keying import Content
+
 TABLES_VERSION = 1
 COVERAGE_TABLES_VERSION = 3
 
@@ -312,7 +314,7 @@ def counted(
     s: Situation,
     inventory: Path,
     judged: Path,
-    contents: Mapping[str, Sequence[counting.Content]],
+    contents: Mapping[str, Sequence[Content]],
     persons: Mapping[str, Path],
     labels: Path,
     leaked: Path | None,
