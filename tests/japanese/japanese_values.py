@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import polars as pl
+from hypothesis import settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Key = Callable[[pl.Expr], pl.Expr]
+
+T = TypeVar("T")
 
 
 def _stands_alone(sign: str) -> bool:
@@ -33,10 +36,21 @@ def of(key: Key, *values: str | None) -> list[object]:
     return done["result"].to_list()
 
 
-def is_stable(key: Key, value: str) -> bool:
-    """The key of a key is the key."""
-    once = of(key, value)[0]
-    return once is None or of(key, str(once)) == [once]
+def unstable(key: Key, *values: str) -> list[str]:
+    """The values whose key has another key than itself."""
+    once = of(key, *values)
+    twice = of(key, *(None if one is None else str(one) for one in once))
+    keys = zip(values, once, twice, strict=True)
+    return [value for value, one, two in keys if one is not None and one != two]
+
+
+FEW: Final = settings(max_examples=25)
+"""For properties of many values at once: to plan a key takes longer than to make a hundred."""
+
+
+def many(values: st.SearchStrategy[T]) -> st.SearchStrategy[list[T]]:
+    """Up to twenty of them."""
+    return st.lists(values, min_size=1, max_size=20)
 
 
 def wide(text: str) -> str:

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from japanese_values import of, wide
+from japanese_values import FEW, many, of, wide
 
 from breachscope.japanese import dates
 
@@ -35,17 +35,23 @@ def renderings(day: date) -> list[str]:
     return plain + [wide(text) for text in plain] + [f" {text}　" for text in plain]
 
 
-@given(st.dates(date(1868, 1, 1), date(2049, 12, 31)))
-def test_every_rendering_of_a_day_is_that_day(day: date) -> None:
-    texts = renderings(day)
-
-    assert of(dates.date, *texts) == [day] * len(texts)
-    assert of(dates.iso_text, day.isoformat()) == [day.isoformat()]
+days = st.dates(date(1868, 1, 1), date(2049, 12, 31))
 
 
-@given(st.dates(date(1868, 1, 1), date(2049, 12, 31)))
-def test_no_rendering_in_its_own_era_is_flagged(day: date) -> None:
-    assert not any(of(dates.outside_era, *renderings(day)))
+@FEW
+@given(many(days))
+def test_every_rendering_of_a_day_is_that_day(drawn: list[date]) -> None:
+    texts = [(text, day) for day in drawn for text in renderings(day)]
+    iso = [day.isoformat() for day in drawn]
+
+    assert of(dates.date, *(text for text, _ in texts)) == [day for _, day in texts]
+    assert of(dates.iso_text, *iso) == iso
+
+
+@FEW
+@given(many(days))
+def test_no_rendering_in_its_own_era_is_flagged(drawn: list[date]) -> None:
+    assert not any(of(dates.outside_era, *(text for day in drawn for text in renderings(day))))
 
 
 @pytest.mark.parametrize(
@@ -133,8 +139,8 @@ def test_the_last_day_of_an_era_is_not_flagged() -> None:
     assert of(dates.outside_era, *last) == [False] * 4
 
 
-@given(st.text(max_size=30))
-def test_no_text_makes_the_readers_fail(text: str) -> None:
-    of(dates.iso_text, text)
-    of(dates.birth_date, text)
-    of(dates.outside_era, text)
+@FEW
+@given(many(st.text(max_size=30)))
+def test_no_text_makes_the_readers_fail(texts: list[str]) -> None:
+    for reader in (dates.iso_text, dates.birth_date, dates.outside_era):
+        assert len(of(reader, *texts)) == len(texts)
