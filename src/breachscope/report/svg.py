@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 
@@ -49,6 +50,13 @@ def picture(title: str, description: str, width: float, height: float, *parts: s
         width=width,
         height=height,
     )
+
+
+def alone(drawing: Markup) -> str:
+    """A picture as a file of its own: in English, for no page is there to choose a language."""
+    english = re.sub(r'<tspan lang="ja">[^<]*</tspan>', "", str(drawing))
+    english = re.sub(r'<tspan lang="en">([^<]*)</tspan>', r"\1", english)
+    return english.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
 
 
 def label(text: str, x: float, y: float, size: float = 12, **attributes: str | float) -> Markup:

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from breachscope.case import folder
 from breachscope.report.sensitivity import bars, drawn
+from breachscope.report.svg import alone
 from breachscope.workflow import varying
 
 if TYPE_CHECKING:
@@ -40,6 +41,4 @@ def sensitivity(case: Path | None, *, quiet: bool = False) -> Varied:
 
 def write_picture(found: Varied, path: Path) -> None:
     """The picture as an SVG file of its own."""
-    svg = str(drawn(bars(found.table)))
-    alone = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    folder.write_text(path, alone + "\n")
+    folder.write_text(path, alone(drawn(bars(found.table))) + "\n")
