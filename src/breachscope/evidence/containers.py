@@ -83,12 +83,14 @@ class Hashed:
     def finish(self) -> str:
         """Read what is left, and give the hash of the whole file."""
         self.rest()
+        if self._pending:
+            self._pending.result()
         self.close()
         return self._hash.hexdigest()
 
     def close(self) -> None:
-        """Let go of the thread."""
-        self._worker.shutdown()
+        """Let go of the thread, without waiting for it: see `workers`."""
+        self._worker.shutdown(wait=False)
 
 
 class Stream:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
@@ -19,10 +18,12 @@ from breachscope.evidence.lines import Block, Blocks, LineEnd
 from breachscope.evidence.quotes import MOST_LINES, count_fields, split_fields
 from breachscope.evidence.shape import PLACES, conformed
 from breachscope.evidence.text import FOREIGN, UNDECODABLE, Decoder, Text
+from breachscope.evidence.workers import workers
 from breachscope.schema import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from breachscope.evidence.containers import Stream
     from breachscope.evidence.encodings import Encoding
@@ -111,7 +112,7 @@ def batches(
     table = _Table(Decoder(encoding.codec, end), layout, spec, zone, account, member)
     # Two threads turn blocks into text and rows, another types them, while the next is cut:
     # Python decodes in one thread at a time, NumPy and Polars work beside it.
-    with ThreadPoolExecutor(READERS) as readers, ThreadPoolExecutor(1) as typist:
+    with workers(READERS) as readers, workers(1) as typist:
 
         def typed(block: Block, parts: Future[Parts], kept: int) -> Batch:
             text, made = parts.result()

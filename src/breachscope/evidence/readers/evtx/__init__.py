@@ -9,13 +9,13 @@ numbering and damage go to `log_marks`.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from breachscope.errors import EvidenceError
 from breachscope.evidence.readers.evtx import chunks, decoding
 from breachscope.evidence.readers.evtx.rows import Maker
 from breachscope.evidence.readers.evtx.wholeness import Wholeness
+from breachscope.evidence.workers import workers
 from breachscope.schema import Kind
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read(
 
 def _decoded(stream: Stream, size: int) -> Iterator[tuple[chunks.Group, decoding.Records]]:
     """Each group of chunks with its records; the next is decoded while one is used."""
-    with ThreadPoolExecutor(1) as worker:
+    with workers(1) as worker:
         waiting = None
         for group in chunks.groups(stream, size):
             coming = worker.submit(decoding.records, group)
