@@ -9,30 +9,17 @@ import pytest
 from notify_cases import TEMPLATES, counts, extractions, package
 from word_files import text_of
 
-from breachscope import schema
 from breachscope.notify.checking import figures
 from breachscope.notify.documents import items, of_party, words
 from breachscope.notify.documents.form_fields import boxes
 from breachscope.notify.package import Reached, Recipient
+from item_rows import reached, row
 
 if TYPE_CHECKING:
     from breachscope.notify.documents.items import ItemList
     from breachscope.notify.documents.press import Made, Press
 
 WORDS = words.read(TEMPLATES)
-
-
-def row(item: str, item_class: str, **other: object) -> dict[str, object]:
-    usual: dict[str, object] = {
-        "party_id": "P1", "list_id": "L1", "version_id": "V1", "item": item, "field": None,
-        "item_class": item_class, "label": item, "sure": True, "by": "header", "of_title": False,
-    }  # fmt: skip
-    return {**usual, **other}
-
-
-def reached(*rows: dict[str, object], unknown: int = 0) -> Reached:
-    table = pl.DataFrame(rows, schema={**schema.ITEMS, "of_title": pl.Boolean()})
-    return Reached(table, unknown)
 
 
 NAME = row("お名前", "identity", field="name", label="氏名")

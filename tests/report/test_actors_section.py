@@ -109,12 +109,14 @@ def test_the_section_stands_in_the_page_escaped_and_only_where_it_was_asked() ->
 def test_acts_nobody_can_be_named_for_stand_among_the_unknowns() -> None:
     silent = frames(verdict="narrowed", person_id=None, presence="silent")
     point = next(
-        p for p in unknowns(replace(inputs(), actors=silent)) if p.english == "Nobody can be named"
+        p
+        for p in unknowns(replace(inputs(), actors=silent))
+        if p.title.english == "Nobody can be named"
     )
     assert point.figure == "1件"
     assert "空白の時間の行為は1件" in point.text
     named = unknowns(replace(inputs(), actors=frames()))
-    assert not next(p for p in named if p.english == "Nobody can be named").found
+    assert not next(p for p in named if p.title.english == "Nobody can be named").found
 
 
 def test_a_case_without_acts_has_no_picture() -> None:

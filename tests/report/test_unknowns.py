@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def figure(of: ReportInputs, english: str) -> str:
-    return next(point.figure for point in unknowns(of) if point.english == english)
+    return next(point.figure for point in unknowns(of) if point.title.english == english)
 
 
 def of_downloads(*rows: dict[str, object]) -> ReportInputs:
@@ -25,7 +25,7 @@ def test_count_scopes_are_told_with_their_rows() -> None:
         download("D1", row_scope="count", rows_low=10, rows_high=40),
         download("D2", row_scope="count", rows_low=1, rows_high=2, tier="explained"),
     )
-    point = next(p for p in unknowns(found) if p.english == "Which rows, unknown")
+    point = next(p for p in unknowns(found) if p.title.english == "Which rows, unknown")
 
     assert point.figure == "1回"
     assert "10–40" in point.text
@@ -34,7 +34,7 @@ def test_count_scopes_are_told_with_their_rows() -> None:
 def test_a_lost_version_fetched_twice_adds_its_rows_once() -> None:
     lost = {"content": "lost", "version_rows": 300}
     found = of_downloads(download("D1", **lost), download("D2", **lost))
-    point = next(p for p in unknowns(found) if p.english == "Lost contents")
+    point = next(p for p in unknowns(found) if p.title.english == "Lost contents")
 
     assert point.figure == "1版"
     assert "ダウンロード2回、記録上300行" in point.text
@@ -71,5 +71,5 @@ def test_silences_copies_clocks_quarantine_and_missing_sources_are_told() -> Non
 def test_what_was_looked_for_and_not_found_is_kept_apart() -> None:
     points = unknowns(nothing())
 
-    assert [p.english for p in points if p.found] == ["Signature, timestamp"]
+    assert [p.title.english for p in points if p.found] == ["Signature, timestamp"]
     assert len(points) == len(unknowns(inputs()))

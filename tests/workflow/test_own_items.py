@@ -6,27 +6,18 @@ from pathlib import Path
 
 import polars as pl
 
-from breachscope import playbook, schema
+from breachscope import playbook
 from breachscope.notify.documents import words
-from breachscope.notify.package import Reached
 from breachscope.workflow.own_items import OwnItems
+from item_rows import reached, row
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbooks/insider-list-theft"
 WORDS = words.read(PLAYBOOK / "templates")
 RULES = playbook.load("insider-list-theft").items
 
 
-def row(item: str, item_class: str, **other: object) -> dict[str, object]:
-    usual: dict[str, object] = {
-        "party_id": "P1", "list_id": "L1", "version_id": "V1", "item": item, "field": None,
-        "item_class": item_class, "label": item, "sure": True, "by": "header", "of_title": False,
-    }  # fmt: skip
-    return {**usual, **other}
-
-
 def own(*rows: dict[str, object]) -> OwnItems:
-    table = pl.DataFrame(rows, schema={**schema.ITEMS, "of_title": pl.Boolean()})
-    return OwnItems.of(Reached(table, 0), RULES, WORDS)
+    return OwnItems.of(reached(*rows), RULES, WORDS)
 
 
 NAME = row("お名前", "identity", field="name", label="氏名")

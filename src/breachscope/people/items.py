@@ -102,20 +102,23 @@ def value_counts(
             found[f"{rule.id} of"] = _rows(numbers.filter(f"has_{rule.check}"))
             found[rule.id] = _rows(numbers.filter(f"is_{rule.check}"))
         else:
-            said = pl.col("value").str.contains_any(rule.words, ascii_case_insensitive=True)
-            found[rule.id] = _rows(filled.filter(said))
+            found[rule.id] = _rows(filled.filter(_says(rule)))
     return found
 
 
 def fits(values: pl.Series, rule: ContentItem) -> pl.Series:
     """Which values fit a rule, as `value_counts` counts them; one Boolean a value."""
-    text = values.cast(pl.String).str.strip_chars()
+    text = pl.DataFrame({"value": values.cast(pl.String).str.strip_chars()})
     if not rule.check:
-        said = text.str.contains_any(rule.words, ascii_case_insensitive=True)
-        return said.fill_null(value=False)
-    numbered = pl.DataFrame({"value": text}).with_row_index("at").drop_nulls("value")
+        return text.select(_says(rule).fill_null(value=False)).to_series()
+    numbered = text.with_row_index("at").drop_nulls("value")
     right = checkdigits.with_numbers(numbered).filter(f"is_{rule.check}")["at"]
     return pl.arange(values.len(), dtype=pl.UInt32, eager=True).is_in(right.implode())
+
+
+def _says(rule: ContentItem) -> pl.Expr:
+    """Whether `value` holds one of the rule's words."""
+    return pl.col("value").str.contains_any(rule.words, ascii_case_insensitive=True)
 
 
 def _rows(distinct: pl.DataFrame) -> int:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from breachscope.people.ladder import NOT_SURELY, Minimum, Reached, Unread
-from breachscope.resolve.components import Labels
+from breachscope.resolve.components import Labels, how_many
 from breachscope.schema import COUNTED_TIERS, POLICIES
 
 Ranks: TypeAlias = npt.NDArray[np.int64]
@@ -160,7 +160,7 @@ def _minima(
     counts: pl.DataFrame, versions: Mapping[str, VersionRows], labels: Mapping[str, Labels]
 ) -> Iterator[Minimum]:
     people = {
-        (version, policy): _how_many(whose[versions[version].distinct])
+        (version, policy): how_many(whose[versions[version].distinct])
         for version in counts["version_id"].unique()
         for policy, whose in labels.items()
     }
@@ -177,10 +177,3 @@ def _minima(
 def _at_least(people: int, left_behind: int) -> int:
     """Each row left behind can spare one person at most; some row did leave."""
     return min(people, max(1, people - left_behind))
-
-
-def _how_many(labels: Labels) -> int:
-    """Labels are numbers below how many there are: marking each beats sorting or hashing them."""
-    seen = np.zeros(int(labels.max(initial=0)) + 1, bool)
-    seen[labels] = True
-    return int(np.count_nonzero(seen))

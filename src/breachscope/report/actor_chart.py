@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from breachscope.report.charts import GRID, INK, QUIET, WIDTH
 from breachscope.report.svg import element, label, picture, shortened, text_width
-from breachscope.report.words import VERDICTS, Said, say
+from breachscope.report.words import VERDICTS, plain, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,7 +107,7 @@ def _verdict(act: Column, i: int, step: float, verdicts: Mapping[str, str]) -> M
     told = verdicts.get(act.verdict, act.verdict)
     return element(
         "g",
-        element("title", f"{act.act_id}: {_plain(told)}"),
+        element("title", f"{act.act_id}: {plain(told)}"),
         _cell(LEFT + i * step, TOP, step, VERDICT_COLOURS.get(act.verdict, "#ffffff")),
     )
 
@@ -149,8 +149,4 @@ def _state(
 
 def _titled(act: Column, who: str, said: str) -> str:
     """`A-1 W2: 0.987`; both languages only where they differ, as there are thousands."""
-    return f"{act.act_id} {_plain(who)}: {_plain(said)}"
-
-
-def _plain(text: str) -> str:
-    return text.plain if isinstance(text, Said) else text
+    return f"{act.act_id} {plain(who)}: {plain(said)}"

@@ -44,9 +44,9 @@ def _both(value: object) -> object:
     """A text that is there in two languages, each marked as its own; the page shows one."""
     if not isinstance(value, Said):
         return value
-    if value.japanese == value.english:
+    both = value.by_language
+    if not both:
         return value.japanese
-    both = (("ja", value.japanese), ("en", value.english))
     return Markup("").join(
         Markup('<span lang="{}">{}</span>').format(code, text) for code, text in both
     )

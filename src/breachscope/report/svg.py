@@ -8,7 +8,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from breachscope.report.words import Said
+from breachscope.report.words import Said, plain
 
 
 def element(tag: str, *children: str, **attributes: str | float) -> Markup:
@@ -28,11 +28,9 @@ def _written(tag: str, child: str) -> str:
     """A child as text: in a line of text each language by itself, elsewhere both together."""
     if isinstance(child, Markup):
         return child
-    if not isinstance(child, Said):
-        return escape(child, quote=False)
-    if tag != "text" or child.japanese == child.english:
-        return escape(child.plain, quote=False)
-    both = (("ja", child.japanese), ("en", child.english))
+    both = child.by_language if isinstance(child, Said) and tag == "text" else ()
+    if not both:
+        return escape(plain(child), quote=False)
     return "".join(
         f'<tspan lang="{code}">{escape(text, quote=False)}</tspan>' for code, text in both
     )

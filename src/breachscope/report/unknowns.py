@@ -32,11 +32,6 @@ class Unknown:
     text: Said
     found: bool
 
-    @property
-    def english(self) -> str:
-        """Its title in English."""
-        return self.title.english
-
 
 def unknowns(inputs: ReportInputs) -> tuple[Unknown, ...]:
     """Every limit of the evidence; what was found comes first."""

@@ -37,11 +37,16 @@ class Said(str):
         return str.__str__(self)
 
     @property
+    def by_language(self) -> tuple[tuple[str, str], ...]:
+        """Code of the language and its text, both; none where the texts are the same."""
+        if self.japanese == self.english:
+            return ()
+        return (("ja", self.japanese), ("en", self.english))
+
+    @property
     def plain(self) -> str:
         """Both in one text, where there can be no markup."""
-        return (
-            self.japanese if self.japanese == self.english else f"{self.japanese} / {self.english}"
-        )
+        return " / ".join(one for _, one in self.by_language) or self.japanese
 
 
 Words = dict[str, Said]
@@ -55,6 +60,11 @@ def english(text: str) -> str:
 def japanese(text: str) -> str:
     """The Japanese of a text; the text itself where it is a name or a figure."""
     return text.japanese if isinstance(text, Said) else text
+
+
+def plain(text: str) -> str:
+    """Both languages in one text, where there can be no markup."""
+    return text.plain if isinstance(text, Said) else text
 
 
 def _read() -> dict[str, Any]:

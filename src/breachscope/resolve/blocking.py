@@ -36,6 +36,8 @@ BLOCKS: Final = (
 )
 """Keys in order; the first seven are whole values, whose frequency is a weight as well."""
 
+TOLD_AS: Final = {block: "phone" if block == "phone2" else block for block in BLOCKS}
+"""Either of two telephones may equal the other's either: both are one kind of value."""
 VALUES: Final = ("phone", "phone2", "name", "kana", "address", "email", "customer")
 CONTACT: Final = frozenset({"phone", "phone2", "address", "email"})
 IDENTITY: Final = frozenset({"name", "kana", "birth_name", "birth_given", "birth_kana"})
@@ -142,7 +144,7 @@ def hits(wanted: Wanted, records: pl.DataFrame, first: int) -> pl.DataFrame:
     for block, keys in wanted.keys.items():
         if not keys.size:
             continue
-        for column in ("phone", "phone2") if block == "phone" else (block,):
+        for column in (own for own in BLOCKS if TOLD_AS[own] == block):
             held = records[column].to_numpy()
             maybe = np.flatnonzero(wanted.seen[block][_bucket(held)])
             key = held[maybe]
@@ -197,7 +199,7 @@ def _asked(leak: pl.DataFrame) -> pl.DataFrame:
     parts = [
         rows.select(
             "row",
-            block=pl.lit(BLOCKS.index("phone" if block == "phone2" else block), pl.UInt8),
+            block=pl.lit(BLOCKS.index(TOLD_AS[block]), pl.UInt8),
             key=block,
         ).filter(pl.col("key") != 0)
         for block in BLOCKS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from breachscope.resolve.blocking import BLOCKS, HITS, VALUES, Wanted, hit_frame, hits
+from breachscope.resolve.blocking import BLOCKS, HITS, TOLD_AS, VALUES, Wanted, hit_frame, hits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,7 +43,7 @@ def gone_through(blocks: Iterable[pl.DataFrame], wanted: Wanted) -> Held:
         first += records.height
         for block in VALUES:
             held = int((records[block] != 0).sum())
-            present["phone" if block == "phone2" else block] += held
+            present[TOLD_AS[block]] += held
     return Held(pl.concat(found), present)
 
 
@@ -73,7 +73,7 @@ class Index:
         found = [pl.DataFrame(schema=HITS)]
         present = dict.fromkeys(BLOCKS, 0)
         for block in BLOCKS:
-            asked = "phone" if block == "phone2" else block
+            asked = TOLD_AS[block]
             if block in VALUES:
                 present[asked] += self.keys[block].size
             found.append(self._hits(block, asked, wanted.keys[asked]))

@@ -25,7 +25,7 @@ from breachscope.sealing import bags, signers, sshsig
 from breachscope.workflow import frames, outgoing, packaging
 from breachscope.workflow.affected import affected_people, records_that_left
 from breachscope.workflow.context import opened
-from breachscope.workflow.reached_items import reached
+from breachscope.workflow.reached_items import reached, sureness
 from breachscope.workflow.tables import rows_of_version
 
 if TYPE_CHECKING:
@@ -232,9 +232,7 @@ def _items(work: Workshop, party: str) -> figures.ItemTruth | None:
     held = reached(work.place, party)
     if held is None:
         return None
-    of = held.table.group_by("item", pl.col("item_class").cast(pl.String)).agg(pl.col("sure").any())
-    columns = {(item, said): sure for item, said, sure in of.iter_rows()}
-    return figures.ItemTruth(columns, held.unknown_versions)
+    return figures.ItemTruth(sureness(held), held.unknown_versions)
 
 
 def _words(work: Workshop, party: str, change: Change | None, public: str) -> str:

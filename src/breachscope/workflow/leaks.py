@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
@@ -113,17 +113,16 @@ def _each(
 ) -> list[Leak]:
     """`one` of every leak, AT_ONCE of them at a time; accounted for in their order."""
     apart = [replace(s, parts=s.parts.apart()) for _ in items]
+    pool = ThreadPoolExecutor(AT_ONCE)
+    waiting = [pool.submit(one, *each) for each in zip(apart, items, ids, strict=True)]
     done: list[Leak] = []
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        waiting = [pool.submit(one, *each) for each in zip(apart, items, ids, strict=True)]
-        try:
-            for view, leak in zip(apart, waiting, strict=True):
-                try:
-                    done.append(leak.result())
-                finally:
-                    s.parts.joined(view.parts)
-        finally:
-            pool.shutdown(cancel_futures=True)
+    try:
+        for view, leak in zip(apart, waiting, strict=True):
+            wait([leak])
+            s.parts.joined(view.parts)  # of one that failed too: a plan lists what it lacks
+            done.append(leak.result())
+    finally:
+        pool.shutdown(cancel_futures=True)
     return done
 
 

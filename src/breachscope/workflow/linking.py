@@ -16,6 +16,7 @@ from breachscope.linkage.claims import spelt_name
 from breachscope.linkage.strata import strata
 from breachscope.people import distinct
 from breachscope.resolve.comparison import VALUES
+from breachscope.resolve.components import how_many
 from breachscope.resolve.lookup import Index, gone_through
 from breachscope.workflow import keying
 
@@ -143,7 +144,7 @@ class StoredInventory:
         self._heights = dict(zip(self._places, heights, strict=True))
         self.starts = np.array([0, *accumulate(heights)], dtype=np.int64)
         self.size = int(self.starts[-1])
-        self.persons = int(np.count_nonzero(np.bincount(self.person)))
+        self.persons = how_many(self.person)
 
     def held(self, wanted: Wanted) -> Held:
         """The records that hold a key of a leak, or of several; an index is made for many."""

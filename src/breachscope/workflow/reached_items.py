@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def sureness(held: Reached) -> dict[tuple[str, str], bool]:
+    """Column and class of every data item -> whether one of its versions is sure of it."""
+    item_class = pl.col("item_class").cast(pl.String)
+    of = held.table.group_by("item", item_class).agg(pl.col("sure").any())
+    return {(item, said): sure for item, said, sure in of.sort("item", "item_class").iter_rows()}
+
+
 def reached(place: Path, party: str | None = None) -> Reached | None:
     """ITEMS of the versions reached by the stretches of rows that count, or may.
 

@@ -17,14 +17,13 @@ from breachscope.linkage.naming import judged
 from breachscope.linkage.sensitivity import Weighed, households, sensitivity
 from breachscope.linkage.spans import SPANS, spans
 from breachscope.linkage.strata import by_place, town
+from breachscope.resolve.components import how_many
 from breachscope.schema import LEAK_SENSITIVITY, MATCHES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
-
-    import numpy.typing as npt
 
     from breachscope.case.register import Item
     from breachscope.workflow.situation import Situation
@@ -157,15 +156,8 @@ def _sizes(labels: Path, parties: list[str]) -> tuple[dict[str, int], int]:
     told = pl.read_parquet(labels, columns=["party", "standard"])
     person, party = told["standard"].to_numpy(), told["party"].to_numpy()
     edges = np.searchsorted(party, np.arange(len(parties) + 1))
-    sizes = {name: _marked(person[edges[i] : edges[i + 1]]) for i, name in enumerate(parties)}
-    return sizes, _marked(person)
-
-
-def _marked(person: npt.NDArray[np.uint32]) -> int:
-    """How many different numbers: they are few enough to mark each, which no sort or hash beats."""
-    seen = np.zeros(int(person.max()) + 1 if person.size else 0, bool)
-    seen[person] = True
-    return int(np.count_nonzero(seen))
+    sizes = {name: how_many(person[edges[i] : edges[i + 1]]) for i, name in enumerate(parties)}
+    return sizes, how_many(person)
 
 
 def _people(found: source.LeakSource, claims: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from breachscope.errors import ConfigError
 from breachscope.notify.package import Change, FigureChange, IssueKind, ItemChange
 from breachscope.schema import LADDER_TIERS, MEASURES
 from breachscope.workflow import diff
-from breachscope.workflow.reached_items import reached
+from breachscope.workflow.reached_items import reached, sureness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,10 +44,7 @@ def items(place: Path, party: str) -> list[list[str]] | None:
     held = reached(place, party)
     if held is None:
         return None
-    told = held.table.group_by("item", pl.col("item_class").cast(pl.String)).agg(
-        pl.when(pl.col("sure").any()).then(pl.lit(SURE)).otherwise(pl.lit(UNSURE)).alias("status")
-    )
-    return [list(row) for row in told.sort("item", "item_class").iter_rows()]
+    return [[*key, SURE if sure else UNSURE] for key, sure in sureness(held).items()]
 
 
 SURE, UNSURE = "sure", "unsure"

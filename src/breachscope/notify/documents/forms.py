@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from breachscope.notify.documents.deadlines import deadlines, triggers_of
 from breachscope.notify.documents.form_fields import boxes, form_fields
+from breachscope.notify.documents.items import are_open
 from breachscope.notify.documents.jinja import NOT_CONFIRMED
 from breachscope.notify.documents.views import head_of, stated_of
 
@@ -75,7 +76,7 @@ class RegulatorReport:
 def completed(form: RegulatorReport) -> RegulatorReport:
     """The form with what follows from its parts: triggers, boxes, the list of its fields."""
     scope = form.scope
-    open_ends = bool(scope.unsorted or scope.unknown_versions or scope.unbound)
+    open_ends = are_open(scope.unsorted, scope.unknown_versions, unbound=scope.unbound)
     whole = replace(
         form,
         triggers=triggers_of(form.deadlines),

@@ -125,7 +125,7 @@ def item_list(
     )
     items = tuple(_item(row, words) for row in told.iter_rows(named=True))
     unsorted = tuple(i.title for i in items if i.item_class == ItemClass.OTHER)
-    open_ends = bool(unsorted or reached.unknown_versions or unbound)
+    open_ends = are_open(unsorted, reached.unknown_versions, unbound=unbound)
     return ItemList(
         names=printed(((i.title, i.item_class, i.sure) for i in items), words),
         items=items,
@@ -133,6 +133,11 @@ def item_list(
         unsorted=unsorted,
         unknown_versions=reached.unknown_versions,
     )
+
+
+def are_open(unsorted: tuple[str, ...], unknown_versions: int, *, unbound: bool) -> bool:
+    """There are items or versions nobody could classify, so that no class is surely absent."""
+    return bool(unsorted or unknown_versions or unbound)
 
 
 def printed(pieces: Iterable[Piece], words: Words) -> tuple[str, ...]:
