@@ -64,7 +64,7 @@ class Index:
         keys, records = {}, {}
         for block in BLOCKS:
             whole = pl.DataFrame({"key": column(block)}).with_row_index("record")
-            ordered = whole.filter(pl.col("key") != 0).sort("key", "record")
+            ordered = whole.filter(pl.col("key") != 0).sort("key", maintain_order=True)
             keys[block], records[block] = (ordered[name].to_numpy() for name in ("key", "record"))
         return cls(keys, records)
 
