@@ -1,8 +1,8 @@
 """Which records are one person, within one party and over all parties."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import accumulate
 from typing import Final
 
@@ -136,10 +136,13 @@ def _person_keys(party_id: str, distinct: Distinct, labels: Labels) -> pl.Series
     first = np.flatnonzero(labels == np.arange(labels.size))
     stood = distinct.records.select("version", "row_no")[first]
     prefixes = [f"{party_id}\n{version_id}\n" for version_id in distinct.version_ids]
-    keys = [_short(f"{prefixes[version]}{row_no}") for version, row_no in stood.iter_rows()]
+    prefix = pl.lit(pl.Series(prefixes, dtype=pl.String())).gather("version")
+    where = stood.select(pl.concat_str(prefix, "row_no")).to_series().to_list()
+    digests = [sha256(text.encode()).hexdigest() for text in where]
+    keys = pl.Series(digests, dtype=pl.String()).str.head(16)
     place = np.empty(labels.size, dtype=np.uint32)
     place[first] = np.arange(first.size, dtype=np.uint32)
-    return pl.Series(keys, dtype=pl.String()).gather(place[labels])
+    return keys.gather(place[labels])
 
 
 def _times(index: pl.DataFrame, certain: npt.NDArray[np.bool_]) -> Labels:
@@ -153,10 +156,6 @@ def _times(index: pl.DataFrame, certain: npt.NDArray[np.bool_]) -> Labels:
     most = rows.group_by("distinct").agg(pl.col("len").max())
     times[most["distinct"].to_numpy()] = most["len"].to_numpy()
     return times
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _reasons(found: Resolved, policy: Identity) -> pl.Series:

@@ -88,12 +88,22 @@ def _place(
     spanned = max(0, last - row_from + 1)
     if kept is None:
         return Place(_NOBODY, tier, maybe, spanned, _NOBODY)
-    start = int(np.searchsorted(kept.row_no, row_from))
+    start = _before(kept.row_no, row_from)
     to_the_end = rows is not None and row_to >= rows
-    stop = kept.row_no.size if to_the_end else int(np.searchsorted(kept.row_no, row_to, "right"))
+    stop = kept.row_no.size if to_the_end else _before(kept.row_no, row_to + 1)
     surely = min(stop, start + spanned)
     found, beyond = kept.distinct[start:surely], kept.distinct[surely:stop]
     return Place(found, tier, maybe, spanned - found.size, beyond)
+
+
+def _before(row_no: npt.NDArray[np.uint32], row: int) -> int:
+    """How many of the ascending row numbers are less than `row`.
+
+    A Python integer would be an int64 to NumPy, which then converts all rows at each search.
+    """
+    if row_no.size == 0 or row > int(row_no[-1]):
+        return row_no.size
+    return int(np.searchsorted(row_no, np.uint32(max(row, 0))))
 
 
 def best_places(found: Sequence[Place], size: int) -> Ranks:

@@ -12,7 +12,6 @@ from breachscope.case import folder
 from breachscope.case.fingerprint import Fingerprint, digest_of
 from breachscope.people import counts, distinct, identity, ladder, scope
 from breachscope.schema import COUNTED_TIERS, COUNTS, RECORD_FIELDS, Kind, conform
-from breachscope.workflow.keying import keys_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +30,12 @@ def identity_part(
     s: Situation,
     party: str,
     contents: Sequence[Content],
-    ready: Mapping[str, pl.DataFrame],
+    kept: Sequence[Path],
 ) -> Path:
-    """The persons of one party: index.parquet, persons.parquet, keys.parquet, people.parquet."""
-    kept = keys_parts(s, contents, ready)
+    """The persons of one party: index.parquet, persons.parquet, keys.parquet, people.parquet.
+
+    `kept` are the RECORD_KEYS of its contents.
+    """
     made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
     policy = s.context.playbook.identity
 

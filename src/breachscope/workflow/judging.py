@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from breachscope.errors import EvidenceError
 from breachscope.schema import Kind
-from breachscope.workflow import counting, keying, leaks, reconstruction
+from breachscope.workflow import beside, counting, keying, leaks, reconstruction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,12 +44,26 @@ def judged(s: Situation) -> Judged:
     if not extracted:
         raise EvidenceError("the case has no downloads", hint="breachscope add --as downloads FILE")
     contents = keying.contents_by_party(s, inventory)
-    persons = {
-        party: counting.identity_part(s, party, contents.get(party, []), ready)
-        for lot, ready in keying.lots(s, counting.party_ids(s, inventory), contents)
-        for party in lot
-    }
+    persons = _persons(s, counting.party_ids(s, inventory), contents)
     labels = counting.over_part(s, persons)
     found = leaks.found(s, inventory, contents, persons, labels)
     egress = reconstruction.egress_part(s, inventory, extracted, found.sources)
     return Judged(inventory, contents, persons, labels, found, egress)
+
+
+def _persons(
+    s: Situation, parties: Sequence[str], contents: Mapping[str, Sequence[keying.Content]]
+) -> dict[str, Path]:
+    """The persons of each party, the largest begun first; their keys are made before."""
+    keys = {
+        party: keying.keys_parts(s, contents.get(party, []), ready)
+        for lot, ready in keying.lots(s, parties, contents)
+        for party in lot
+    }
+    rows = [keying.records_in(contents.get(party, [])) for party in parties]
+
+    def one(apart: Situation, party: str) -> Path:
+        return counting.identity_part(apart, party, contents.get(party, []), keys[party])
+
+    largest_first = sorted(range(len(parties)), key=lambda at: -rows[at])
+    return dict(zip(parties, beside.each(s, one, parties, largest_first), strict=True))

@@ -67,7 +67,7 @@ def lots(
     rows = 0
     for party in parties:
         own = _lacking(s, contents.get(party, []))
-        more = sum(content.item.versions[content.version_id] for content in own)
+        more = records_in(own)
         if lot and rows + more > KEYS_TOGETHER:
             yield lot, _together(s, lacking, rows)
             lot, lacking, rows = [], [], 0
@@ -75,6 +75,11 @@ def lots(
         lacking += own
         rows += more
     yield lot, _together(s, lacking, rows)
+
+
+def records_in(contents: Sequence[Content]) -> int:
+    """How many records these contents hold."""
+    return sum(content.item.versions[content.version_id] for content in contents)
 
 
 def _lacking(s: Situation, contents: Sequence[Content]) -> list[Content]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -29,12 +28,12 @@ from breachscope.schema import (
     SEGMENTS,
     Kind,
 )
-from breachscope.workflow import linking
+from breachscope.workflow import beside, linking
 from breachscope.workflow.linked import form_part, linked_part
 from breachscope.workflow.sourced import sourced_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from breachscope.case.register import Item
@@ -42,9 +41,6 @@ if TYPE_CHECKING:
     from breachscope.workflow.situation import Situation
 
 LEAK_VERSION = 1
-AT_ONCE: Final = 2
-"""Leaks in work together: much of the work of one leak keeps one processor busy only."""
-
 TABLES: Final = (
     "leaks", "leak_parts", "leak_parties", "leak_versions", "leak_traces", "leak_kin", "matches",
     "leak_sensitivity", "leak_forms", "leak_grounds",
@@ -84,46 +80,34 @@ def found(
     items = s.of(Kind.LEAK)
     if not items:
         return Found((), pl.DataFrame(schema=LEAK_SOURCES))
-    places = {
-        party: linking.linkage_inventory_part(s, party, contents.get(party, []), path)
-        for party, path in persons.items()
-    }
 
+    def inventory_of(apart: Situation, party: str) -> Path:
+        return linking.linkage_inventory_part(apart, party, contents.get(party, []), persons[party])
+
+    def form_of(apart: Situation, party: str) -> Path:
+        return form_part(apart, party, contents[party][-1])
+
+    made = beside.each(s, inventory_of, list(persons))
+    places = dict(zip(persons, made, strict=True))
     held = linking.Shared(places, labels)
 
-    def one(apart: Situation, item: Item, leak_id: str) -> Leak:
+    def one(apart: Situation, leak: tuple[Item, str]) -> Leak:
+        item, leak_id = leak
         at = found_at(item, s.context.settings.zone)
         linked = linked_part(apart, item, places, labels, held.opened)
         sourced = sourced_part(apart, item, leak_id, at, linked, inventory, persons, places, labels)
         return Leak(leak_id, item, at, linked, sourced)
 
-    leaks = _each(s, one, items, leak_ids(items))
+    leaks = beside.each(s, one, list(zip(items, leak_ids(items), strict=True)))
     rejected = rejections(s, leaks)
-    forms = {party: form_part(s, party, kept[-1]) for party, kept in contents.items() if kept}
+    kept = [party for party, some in contents.items() if some]
+    forms = beside.each(s, form_of, kept)
     return Found(
         tuple(leaks),
         _sources(leaks, rejected),
         _grounds_part(s, inventory, leaks, rejected),
-        forms,
+        dict(zip(kept, forms, strict=True)),
     )
-
-
-def _each(
-    s: Situation, one: Callable[[Situation, Item, str], Leak], items: list[Item], ids: list[str]
-) -> list[Leak]:
-    """`one` of every leak, AT_ONCE of them at a time; accounted for in their order."""
-    apart = [replace(s, parts=s.parts.apart()) for _ in items]
-    pool = ThreadPoolExecutor(AT_ONCE)
-    waiting = [pool.submit(one, *each) for each in zip(apart, items, ids, strict=True)]
-    done: list[Leak] = []
-    try:
-        for view, leak in zip(apart, waiting, strict=True):
-            wait([leak])
-            s.parts.joined(view.parts)  # of one that failed too: a plan lists what it lacks
-            done.append(leak.result())
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return done
 
 
 def leak_ids(items: Sequence[Item]) -> list[str]:
