@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,6 +84,20 @@ def write_package(
 def _fill(folder: Path, package: Package, templates: Path, press: Press) -> int:
     """Write everything the recipient reads; give the number of persons listed."""
     counts, extractions = _counts(package), _extractions(package)
+    with ThreadPoolExecutor(1) as beside:  # each table of people keeps one processor busy
+        mail = beside.submit(mailing.write, folder, package, press)
+        listed = _tables(folder, package, templates, counts, extractions)
+        mail.result()
+    for made in list(of_party.documents(package, counts, extractions, listed, press)):
+        for name, content in made.files().items():
+            (folder / name).write_bytes(content)
+    return listed
+
+
+def _tables(
+    folder: Path, package: Package, templates: Path, counts: Row, extractions: pl.DataFrame
+) -> int:
+    """Write counts, people and extractions, and the page that names them; the persons listed."""
     figures = list(_figures(counts))
     people, columns = _watched(package)
     listed = write_people(
@@ -101,10 +116,6 @@ def _fill(folder: Path, package: Package, templates: Path, press: Press) -> int:
             _write(folder / name, text)
         write_csv(folder / changes.PEOPLE, package.change.people, package.zone)
     _write(folder / "README.txt", notice.readme(templates, package, listed, columns))
-    mailing.write(folder, package, press)
-    for made in list(of_party.documents(package, counts, extractions, listed, press)):
-        for name, content in made.files().items():
-            (folder / name).write_bytes(content)
     return listed
 
 

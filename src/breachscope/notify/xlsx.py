@@ -8,6 +8,7 @@ is made of it. The same rows give the same bytes.
 from __future__ import annotations
 
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -24,8 +25,13 @@ BLOCK: Final = 20_000
 """Rows that are text in memory at one time."""
 FEW: Final = 100
 """Up to so many rows are sooner made cell by cell than an expression over columns is built."""
+LONG: Final = 1 << 16
+"""Longer text is compressed by a thread of its own while the next rows are made into text."""
 PLAIN, BOLD = 1, 2  # places in STYLES
 
+KEEP: Final = ' xml:space="preserve"'
+BLANKS: Final = " \t\r\n"
+"""At the ends of a text a reader drops these, unless told to keep them."""
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006"
@@ -63,6 +69,8 @@ class Book:
         self.names: list[str] = []
         self.sheet: IO[bytes] | None = None
         self.row = 0
+        self.worker = ThreadPoolExecutor(1)  # its thread starts with the first long text
+        self.pressing: Future[int] | None = None
 
     def begin(self, name: str, widths: Sequence[int], *, headed: bool = True) -> None:
         """Begin a sheet; with `headed`, its first row stays in view."""
@@ -87,24 +95,44 @@ class Book:
                 self._write("".join(_few(block, self.row, style)))
             else:
                 whole = block.select(_row(text.columns, self.row, style))
-                self._write("".join(whole.to_series().to_list()))
+                joined = whole.to_series().str.join("").cast(pl.Binary)  # bytes as they are kept
+                self._put(joined.item())
             self.row += block.height
 
     def close(self) -> None:
         """Write what binds the sheets together."""
-        self._end_sheet()
-        for part, content in _parts(self.names, self.created).items():
-            self.zip.writestr(_entry(part), HEAD + content)
-        self.zip.close()
+        with self.worker:
+            self._end_sheet()
+            for part, content in _parts(self.names, self.created).items():
+                self.zip.writestr(_entry(part), HEAD + content)
+            self.zip.close()
 
     def _end_sheet(self) -> None:
         if self.sheet:
             self._write("</sheetData></worksheet>")
+            self._settle()
             self.sheet.close()
 
     def _write(self, text: str) -> None:
+        self._put(text.encode())
+
+    def _put(self, data: bytes) -> None:
         if self.sheet:
-            self.sheet.write(text.encode())
+            self._settle()
+            if len(data) > LONG:
+                self.pressing = self.worker.submit(self.sheet.write, data)
+            else:
+                self.sheet.write(data)
+
+    def _settle(self) -> None:
+        """Wait for what the worker was given.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        if self.pressing:
+            given, self.pressing = self.pressing, None
+            given.result()
 
 
 def letters(column: int) -> str:
@@ -131,15 +159,17 @@ def _one(text: str, place: str, style: int) -> str:
     if not text:
         return ""
     kept = re.sub(_ESCAPE, r"_x005F_\1", text).translate(_SIGNS)
-    begin = f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">'
-    return f"{begin}{kept}</t></is></c>"
+    keep = KEEP if text != text.strip(BLANKS) else ""
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{keep}>{kept}</t></is></c>'
 
 
 def _cell(text: pl.Expr, letter: str, number: pl.Expr, style: int) -> pl.Expr:
     kept = text.str.replace_all(_ESCAPE, "_x005F_$1")
     kept = kept.str.replace_many(list(SIGNS), list(SIGNS.values()))
-    begin = pl.lit(f'" s="{style}" t="inlineStr"><is><t xml:space="preserve">')
-    cell = pl.concat_str(pl.lit(f'<c r="{letter}'), number, begin, kept, pl.lit("</t></is></c>"))
+    begin = f'" s="{style}" t="inlineStr"><is><t'
+    blank = text != text.str.strip_chars(BLANKS)
+    opened = pl.when(blank).then(pl.lit(f"{begin}{KEEP}>")).otherwise(pl.lit(f"{begin}>"))
+    cell = pl.concat_str(pl.lit(f'<c r="{letter}'), number, opened, kept, pl.lit("</t></is></c>"))
     return pl.when(text == "").then(pl.lit("")).otherwise(cell)
 
 

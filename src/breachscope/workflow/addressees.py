@@ -10,7 +10,7 @@ import polars as pl
 from breachscope.people import reach
 from breachscope.schema import ATTRIBUTE_PREFIX, RECORD_FIELDS, WRITTEN_TO, Kind, conform
 from breachscope.workflow import counting
-from breachscope.workflow.own_items import NUMBER
+from breachscope.workflow.own_items import SET
 from breachscope.workflow.tables import rows_of_version
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ _NOTHING = pl.DataFrame(
         "row_no": pl.UInt32(),
         "uploaded_at": pl.Datetime("us", "UTC"),
         "name_shown": pl.String(),
-        "filled": pl.List(NUMBER),
+        "filled": SET,
         **dict.fromkeys(RECORD_FIELDS, pl.String()),
     }
 )
@@ -153,8 +153,11 @@ def _dates(place: Path, party: str) -> pl.DataFrame:
     last, times = np.full(keys.len(), np.iinfo(np.int64).min), np.zeros(keys.len(), np.uint32)
     known = set(pl.read_parquet(place / "inquiry.parquet", columns=["event_id"])["event_id"])
     events = zip(segments["event_id"], segments["at"].cast(pl.Int64), strict=True)
+    mark = np.zeros(keys.len(), bool)
     for (event, at), took in zip(events, found[: segments.height], strict=True):
-        reached = np.unique(person[took.distinct])
+        mark[person[took.distinct]] = True
+        reached = np.flatnonzero(mark)
+        mark[reached] = False
         times[reached] += event in known  # a leak or seized file is no download of its own
         if at is not None:
             first[reached] = np.minimum(first[reached], at)

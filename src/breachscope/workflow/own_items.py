@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
 
+import numpy as np
 import polars as pl
 
 from breachscope.notify.documents.items import OTHERS, Piece, printed, titled
@@ -12,14 +13,17 @@ from breachscope.people.items import fits
 from breachscope.schema import ATTRIBUTE_PREFIX, RECORD_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from breachscope.notify.documents.words import Words
     from breachscope.notify.package import Reached
     from breachscope.playbook import ContentItem, Items
 
-NUMBER = pl.UInt32()
-"""Of a piece, in the order documents name them."""
+SET = pl.UInt32()
+"""Number of a set of items: millions of records fill a few dozen different ones."""
+
+_BITS = 30
+"""Pieces told apart in a number before it is counted anew: 2^31 rows and these fit 63 bits."""
 
 Ordered = tuple[int, *Piece]
 """A piece with its place among the columns."""
@@ -27,12 +31,13 @@ Ordered = tuple[int, *Piece]
 
 @dataclass(frozen=True, slots=True)
 class OwnItems:
-    """The items of one party's versions, each numbered; a record's are those it fills."""
+    """The items of one party's versions, each numbered; a record fills a set of them."""
 
     words: Words
     columns: Mapping[tuple[str, str], list[tuple[Ordered, ContentItem | None]]]
     titles: Mapping[str, list[Ordered]]  # version -> what standing in that list tells
     numbers: dict[Ordered, int]
+    sets: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, reached: Reached | None, rules: Items, words: Words) -> Self:
@@ -53,7 +58,7 @@ class OwnItems:
         return cls(words, columns, titles, {p: n for n, p in enumerate(sorted(known))})
 
     def filled(self, version: str, rows: pl.DataFrame) -> pl.Series:
-        """Of each row of a version, the numbers of the items it holds something of.
+        """Of each row of a version, the set of the items it holds something of.
 
         What the values alone tell of a column is told of the rows whose own value fits.
 
@@ -61,12 +66,23 @@ class OwnItems:
             version: its id.
             rows: the records' fields and attributes, by their stored names.
 
+        Returns:
+            `filled`, of SET: a place in `sets`.
+
         """
         pieces = list(self._of_version(version, rows))
-        chosen = [pl.when(holds).then(pl.lit(number, NUMBER)) for number, holds in pieces]
-        if not chosen:
-            return pl.Series("filled", [[]] * rows.height, dtype=pl.List(NUMBER))
-        return rows.select(pl.concat_list(chosen).list.drop_nulls().alias("filled")).to_series()
+        alike = np.zeros(rows.height, np.int64)  # rows that fill the same have the same number
+        for at, (_, holds) in enumerate(pieces, 1):
+            alike = alike * 2 + (holds if isinstance(holds, bool) else holds.to_numpy())
+            if at % _BITS == 0:
+                alike = np.unique(alike, return_inverse=True)[1]
+        _, examples, which = np.unique(alike, return_index=True, return_inverse=True)
+        sets = [self._set_of_row(pieces, int(row)) for row in examples]
+        return pl.Series("filled", np.array(sets, np.uint32)[which], SET)
+
+    def _set_of_row(self, pieces: Sequence[tuple[int, pl.Series | bool]], row: int) -> int:
+        held = {n for n, holds in pieces if (holds if isinstance(holds, bool) else holds[row])}
+        return self.sets.setdefault(tuple(sorted(held)), len(self.sets))
 
     def _of_version(
         self, version: str, rows: pl.DataFrame
@@ -104,18 +120,24 @@ class OwnItems:
 
         """
         told = (
-            records.select("person_key", item="filled")
-            .explode("item")
+            records.select("person_key", "filled")
             .drop_nulls()
             .unique()
-            .sort("person_key", "item")
+            .sort("person_key", "filled")
             .group_by("person_key", maintain_order=True)
-            .agg("item")
-            .with_columns(key=pl.col("item").cast(pl.List(pl.String)).list.join(" "))
+            .agg(key=pl.col("filled").cast(pl.String))
+            .with_columns(pl.col("key").list.join(" "))
         )
-        sets: list[dict[str, Any]] = [
-            {"key": key, "items": self.printed([int(number) for number in key.split()])}
+        numbers = list(self.sets)
+        distinct = [
+            {"key": key, "items": self._union(numbers[int(at)] for at in key.split())}
             for key in told["key"].unique().sort()
         ]
-        shown = pl.DataFrame(sets, schema={"key": pl.String(), "items": pl.List(pl.String())})
-        return told.join(shown, on="key", how="left", validate="m:1").select("person_key", "items")
+        schema = {"key": pl.String(), "items": pl.List(pl.String())}
+        shown = pl.DataFrame(distinct, schema=schema).filter(pl.col("items").list.len() > 0)
+        return told.join(
+            shown, on="key", how="inner", validate="m:1", maintain_order="left"
+        ).select("person_key", "items")
+
+    def _union(self, sets: Iterable[tuple[int, ...]]) -> list[str]:
+        return self.printed(sorted({number for one in sets for number in one}))
