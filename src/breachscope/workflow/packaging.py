@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC)
 """The date files carry inside: fixed, so that the same run gives the same bytes."""
+
+AT_ONCE = 2
+"""Packages in work together: much of the work on one keeps one processor busy only."""
 
 WRITTEN = "packages written"
 """The ledger's action."""
@@ -88,19 +94,21 @@ def package(
         work = workshop(opened(case), number)
         keys = outgoing.keys(work.context.settings, work.names)
         work.target.mkdir(mode=folder.PRIVATE_FOLDER, parents=True, exist_ok=True)
-        made: dict[str, Path] = {}
         unchanged: list[str] = []
-        with Press(work.templates, CREATED) as press:
-            wanted = _wanted(work.counts, parties, work.history)
-            for party in tqdm(wanted, desc="package", disable=quiet or not sys.stderr.isatty()):
-                if work.has_news(party):
-                    made[party] = _stood_or_written(
-                        work, party, press, sign, final=final, letters=letters
-                    )
-                else:
-                    folder.remove(work.target / work.names[party])
-                    unchanged.append(_nothing_new(work.history[party][-1]))
-            if not parties:
+        told: list[str] = []
+        for party in _wanted(work.counts, parties, work.history):
+            if work.has_news(party):
+                told.append(party)
+            else:
+                folder.remove(work.target / work.names[party])
+                unchanged.append(_nothing_new(work.history[party][-1]))
+
+        def one(party: str, press: Press) -> Path:
+            return _stood_or_written(work, party, press, sign, final=final, letters=letters)
+
+        made = _each(work, told, one, quiet=quiet)
+        if not parties:
+            with Press(work.templates, CREATED) as press:
                 documenting.write(
                     work.context,
                     work.place,
@@ -247,6 +255,34 @@ def _stood_or_written(
         whole = _with_persons(work, party, wanted)
         writing.write_package(place, whole, work.templates, sign, press=press)
     return place
+
+
+def _each(
+    work: Workshop, parties: Sequence[str], one: Callable[[str, Press], Path], *, quiet: bool
+) -> dict[str, Path]:
+    """`one` of each party, AT_ONCE of them at a time, each with a press of its own."""
+    presses: SimpleQueue[Press] = SimpleQueue()
+
+    def with_press(party: str) -> Path:
+        press = presses.get()
+        try:
+            return one(party, press)
+        finally:
+            presses.put(press)
+
+    with ExitStack() as stack:
+        for _ in range(AT_ONCE):
+            press = Press(work.templates, CREATED, processes=1)
+            presses.put(stack.enter_context(press))
+        pool = stack.enter_context(ThreadPoolExecutor(AT_ONCE))
+        begun = [(party, pool.submit(with_press, party)) for party in parties]
+        hidden = quiet or not sys.stderr.isatty()
+        try:
+            return {
+                party: made.result() for party, made in tqdm(begun, desc="package", disable=hidden)
+            }
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _wanted(

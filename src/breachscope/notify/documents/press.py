@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from breachscope.errors import ConfigError
 from breachscope.notify.documents import fonts, layout, words
 from breachscope.notify.documents.jinja import PlaybookEnvironment
-from breachscope.notify.documents.typesetter import Typesetter
+from breachscope.notify.documents.typesetter import PROCESSES, Typesetter
 from breachscope.notify.documents.word import WordTemplate
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ class Made:
 class Press:
     """The playbook's Word templates and its layout, read once for all parties.
 
-    Use it as a context manager: the typesetter is a process of its own.
+    Use it as a context manager: the typesetter has `processes` of its own. One thread at a time.
     """
 
-    def __init__(self, templates: Path, created: datetime) -> None:
+    def __init__(self, templates: Path, created: datetime, *, processes: int = PROCESSES) -> None:
         self.folder, self.created = templates / FOLDER, created
         self.words = words.read(templates)
         self.environment = PlaybookEnvironment(self.folder, word=True)
-        self.typesetter = Typesetter(self.folder / LAYOUT, fonts.folder())
+        self.typesetter = Typesetter(self.folder / LAYOUT, fonts.folder(), processes=processes)
         self.read: dict[str, tuple[WordTemplate, layout.Pages]] = {}
 
     def __enter__(self) -> Self:

@@ -31,14 +31,16 @@ _LENGTH: Final = struct.Struct("<Q")
 
 
 class Typesetter:
-    """Sets PDFs from a layout and data, in as many processes as there are cores, two at most.
+    """Sets PDFs from a layout and data, in up to so many processes, one a core at most.
 
     Closing it ends the processes.
     """
 
-    def __init__(self, layout: Path, fonts: Path, *, seconds: float = SECONDS) -> None:
+    def __init__(
+        self, layout: Path, fonts: Path, *, seconds: float = SECONDS, processes: int = PROCESSES
+    ) -> None:
         self.layout, self.fonts, self.seconds = layout, fonts, seconds
-        self.threads = ThreadPoolExecutor(min(PROCESSES, os.cpu_count() or 1))
+        self.threads = ThreadPoolExecutor(min(processes, os.cpu_count() or 1))
         self.own = threading.local()  # each thread speaks with a process of its own
         self.processes: list[subprocess.Popen[bytes]] = []
 
