@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -43,21 +44,33 @@ def finished(two_parties: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def press() -> Iterator[Press]:
-    with Press(playbook.shipped() / playbook.DEFAULT / "templates", packaging.CREATED) as shared:
-        yield shared
+def presses() -> Iterator[list[Press]]:
+    templates = playbook.shipped() / playbook.DEFAULT / "templates"
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(Press(templates, packaging.CREATED, processes=1))
+            for _ in range(packaging.AT_ONCE)
+        ]
+
+
+@pytest.fixture(scope="session")
+def press(presses: list[Press]) -> Press:
+    return presses[0]
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_press(press: Press) -> Iterator[None]:
-    """One press for all packages made in this process: its own processes are slow to start.
+def _few_presses(presses: list[Press]) -> Iterator[None]:
+    """The same presses for all packages made in this process: their own are slow to start.
 
-    Commands in a process of their own start theirs.
+    They are handed out in turn, so that those a command has at once differ. Commands in a
+    process of their own start theirs.
     """
+    given, turn = (presses[0].folder.parent, presses[0].created), cycle(presses)
 
-    def pressed(templates: Path, created: datetime) -> Any:
-        shared = (templates, created) == (press.folder.parent, press.created)
-        return nullcontext(press) if shared else Press(templates, created)
+    def pressed(templates: Path, created: datetime, **more: int) -> Any:
+        if (templates, created) == given:
+            return nullcontext(next(turn))
+        return Press(templates, created, **more)
 
     with (
         mock.patch.object(packaging, "Press", pressed),

@@ -148,7 +148,11 @@ def _dates(place: Path, party: str) -> pl.DataFrame:
     segments = whole.filter(mine).with_columns(maybe=pl.lit(0, pl.UInt8))
     found = reach.places(segments, reach.version_rows(held.with_row_index("distinct")))
     keys = held["person_key"].unique().sort()
-    person = keys.search_sorted(held["person_key"]).to_numpy()
+    numbered = keys.to_frame().with_row_index(
+        "person"
+    )  # a join: a search takes eight times as long
+    whose = held.join(numbered, on="person_key", how="left", maintain_order="left", validate="m:1")
+    person = whose["person"].to_numpy()
     first = np.full(keys.len(), np.iinfo(np.int64).max)
     last, times = np.full(keys.len(), np.iinfo(np.int64).min), np.zeros(keys.len(), np.uint32)
     known = set(pl.read_parquet(place / "inquiry.parquet", columns=["event_id"])["event_id"])

@@ -127,14 +127,14 @@ def _day(column: str, zone: str) -> pl.Expr:
 def _all_by_hand(persons: pl.DataFrame) -> pl.Series:
     """Of each person what `_by_hand` says; only texts with an unusual sign are read closely."""
     text = persons.select(pl.concat_str(pl.col("name", "address").fill_null(""))).to_series()
-    signs, known = set("".join(text)), fonts.coverage().characters
+    signs, known = set(text.str.join("").item()), fonts.coverage().characters
     unusual = sorted(sign for sign in signs if sign not in known or fonts.steering(sign))
     plain = persons["name"].str.contains(r"\S").fill_null(value=False)
     if unusual:
         plain = plain & ~text.str.contains_any(unusual)
-    rows = zip(persons["name"], persons["address"], plain, strict=True)
-    told = ["" if ordinary else _by_hand(name, address) for name, address, ordinary in rows]
-    return pl.Series(told, dtype=pl.String())
+    closely = persons.filter(~plain).select("name", "address")
+    told = pl.Series([_by_hand(*row) for row in closely.iter_rows()], dtype=pl.String())
+    return pl.Series([""]).new_from_index(0, persons.height).scatter((~plain).arg_true(), told)
 
 
 def _by_hand(name: str | None, address: str | None) -> str:
