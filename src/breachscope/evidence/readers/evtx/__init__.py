@@ -9,6 +9,8 @@ numbering and damage go to `log_marks`.
 
 from __future__ import annotations
 
+import time
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from breachscope.errors import EvidenceError
@@ -32,6 +34,9 @@ KINDS: Final = (Kind.LOGINS, Kind.DOWNLOADS, Kind.REMOTE, Kind.MEDIA)
 STANDARD_ZONE: Final = "UTC"
 BLOCKS: Final = 2
 """So many blocks are taken at once: a record is small beside what each batch costs."""
+SLICE: Final = 1 << 18
+"""Bytes handed to the library at a time: few, so that the same memory serves again and again."""
+_PAUSE: Final = 2e-5  # seconds: enough for another thread to wake up
 
 
 def matches(head: bytes) -> bool:
@@ -72,12 +77,30 @@ def read(
 
 def _decoded(stream: Stream, size: int) -> Iterator[tuple[chunks.Group, decoding.Records]]:
     """Each group of chunks with its records; the next is decoded while one is used."""
+    slices, used = chunks.groups(stream, min(SLICE, size)), Event()
+
+    def pause() -> None:
+        if used.is_set():
+            time.sleep(_PAUSE)
+
     with workers(1) as worker:
-        waiting = None
-        for group in chunks.groups(stream, size):
-            coming = worker.submit(decoding.records, group)
-            if waiting:
-                yield waiting[0], waiting[1].result()
-            waiting = (group, coming)
-        if waiting:
-            yield waiting[0], waiting[1].result()
+        coming = worker.submit(_gathered, slices, size, pause)
+        while found := coming.result():
+            coming = worker.submit(_gathered, slices, size, pause)
+            used.set()
+            yield found
+            used.clear()
+
+
+def _gathered(
+    slices: Iterator[chunks.Group], size: int, pause: Callable[[], None]
+) -> tuple[chunks.Group, decoding.Records] | None:
+    """The next chunks of about that size in all, slice by slice; None at the end."""
+    group, found = chunks.Group(b""), decoding.Gathering()
+    for one in slices:
+        found.add(one, pause)
+        group.damages += one.damages
+        group.size += one.size
+        if group.size >= max(size // chunks.CHUNK, 1) * chunks.CHUNK:
+            break
+    return (group, found.records()) if group.size else None

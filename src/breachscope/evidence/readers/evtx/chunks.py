@@ -34,6 +34,8 @@ _RECORD: Final = b"\x2a\x2a\0\0"
 _RECORD_WORD: Final = 0x2A2A
 _FORM: Final = (128, 1, 3, HEADER, 0)
 """Of a file's header: its size, minor and major version, the size of its block, no chunks yet."""
+_HEAD: Final = struct.Struct("<IIQ").unpack_from
+_SIZE: Final = struct.Struct("<I").unpack_from
 _FIRST: Final = 512  # where a chunk's first record begins
 _LEAST: Final = 28  # bytes of the smallest record
 _END_AT: Final = 48  # where a chunk's header says where its records end
@@ -71,6 +73,7 @@ class Group:
     """Some chunks in file order: bytes the library can read, and what must come of them."""
 
     data: bytes
+    size: int = 0  # in the file
     places: Places = field(default_factory=Places)
     damages: list[Damage] = field(default_factory=list)
 
@@ -104,7 +107,7 @@ def groups(stream: Stream, size: int) -> Iterator[Group]:
 
 def _group(block: bytes, byte: int) -> Group:
     whole: list[bytes] = []
-    group = Group(b"")
+    group = Group(b"", len(block))
     for start in range(0, len(block), CHUNK):
         chunk = block[start : start + CHUNK]
         if not chunk[:8].strip(b"\0") and not chunk.strip(b"\0"):
@@ -140,6 +143,12 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
     """
     end = struct.unpack_from("<I", chunk, _END_AT)[0]
     end = end if _FIRST <= end <= CHUNK else CHUNK
+    places = _in_order(chunk, byte, end)
+    if places is not None:
+        after = _record_at(chunk, end)
+        if after is None or after[1] != places.numbers[-1] + 1:
+            return chunk, places, []
+        return _walked_singly(chunk, byte, end, places)
     words, longs = np.frombuffer(chunk, "<u4"), np.frombuffer(chunk, "<u8")
     marks = np.flatnonzero(words[_FIRST // 4 :: 2] == _RECORD_WORD) * 8 + _FIRST
     begins = marks[marks < end]
@@ -155,12 +164,32 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
     after = _record_at(chunk, end) if chained else None
     if chained and (after is None or after[1] != numbers[-1] + 1):
         return chunk, Places(numbers.tolist(), (begins + byte).tolist()), []
-    return _walked_singly(chunk, byte, end)
+    return _walked_singly(chunk, byte, end, Places())
 
 
-def _walked_singly(chunk: bytes, byte: int, end: int) -> tuple[bytes, Places, list[int]]:
-    places, broken = Places(), list[int]()
-    at = _FIRST
+def _in_order(chunk: bytes, byte: int, end: int) -> Places | None:
+    """The records of a chunk, each whole and each where the one before ends; None if any is not."""
+    places, at = Places(), _FIRST
+    add_number, add_byte = places.numbers.append, places.bytes.append
+    while at + _LEAST <= end:
+        mark, size, number = _HEAD(chunk, at)
+        until = at + size
+        if mark != _RECORD_WORD or size < _LEAST or until > end or number >= HIGHEST:
+            return None
+        if _SIZE(chunk, until - 4)[0] != size:
+            return None
+        add_number(number)
+        add_byte(byte + at)
+        at = until
+    return places if at == end and places.numbers else None
+
+
+def _walked_singly(
+    chunk: bytes, byte: int, end: int, places: Places
+) -> tuple[bytes, Places, list[int]]:
+    """The same, record by record; `places` are those up to `end`, where all are in order there."""
+    broken = list[int]()
+    at = end if places.numbers else _FIRST
     while at + _LEAST <= CHUNK:
         found = _record_at(chunk, at)
         follows = found is not None and places.numbers[-1:] == [found[1] - 1]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,8 @@ from breachscope.evidence.readers.evtx.chunks import HEADER, HIGHEST
 from breachscope.evidence.readers.evtx.fields import TEXT, event_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from breachscope.evidence.readers.evtx.chunks import Damage, Group
 
 NOT_DECODED: Final = "the record cannot be decoded"
@@ -25,7 +28,9 @@ SOUND: Final = pl.Schema({**PLACE, TEXT: pl.String()})
 BROKEN: Final = pl.Schema({**PLACE, "reason": pl.String()})
 
 _PAIR: Final[Any] = itemgetter("event_record_id", "data")
-_MOST_ERRORS: Final = 1 << 20  # more than any group has records
+_MOST_TURNS: Final = 1 << 20  # more than any group has records
+_BURST: Final = 256
+"""So many records are decoded before another thread is let in: the library lets none in itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +60,47 @@ def require() -> None:
         ) from None
 
 
-def records(group: Group) -> Records:
-    """What the library makes of a group, held against the records that stand in it."""
-    numbers, begins = group.places.numbers, group.places.bytes
-    found, decoded = texts(group.data)
-    damaged = [_in_damage(damage) for damage in group.damages]
-    if found == numbers:
-        sound = pl.DataFrame({"line": numbers, "byte": begins, TEXT: decoded}, schema=SOUND)
-        sound = sound.with_columns(_id=event_ids())
-        return Records(sound, pl.concat([pl.DataFrame(schema=BROKEN), *damaged]))
-    every = pl.DataFrame(_matched(numbers, begins, found, decoded), schema=SOUND)
-    lacks = pl.col(TEXT).is_null()
-    lost = every.filter(lacks).select("line", "byte", reason=pl.lit(NOT_DECODED))
-    sound = every.filter(~lacks).with_columns(_id=event_ids())
-    return Records(sound, pl.concat([lost, *damaged]))
+@dataclass(slots=True)
+class Gathering:
+    """Records of neighbouring chunks, taken in group by group."""
+
+    lines: list[int | None] = field(default_factory=list)
+    bytes: list[int | None] = field(default_factory=list)
+    texts: list[pl.Series] = field(default_factory=list)
+    broken: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, group: Group, pause: Callable[[], None]) -> None:
+        """What the library makes of a group, held against the records that stand in it.
+
+        `pause` is called now and then, to let another thread in.
+        """
+        numbers, begins = group.places.numbers, group.places.bytes
+        found, decoded = texts(group.data, pause)
+        damaged = [_in_damage(damage) for damage in group.damages]
+        if found == numbers:
+            self.lines += numbers
+            self.bytes += begins
+            self.texts.append(pl.Series(TEXT, decoded, pl.String))
+            self.broken += damaged
+            return
+        every = pl.DataFrame(_matched(numbers, begins, found, decoded), schema=SOUND)
+        lacks = pl.col(TEXT).is_null()
+        sound = every.filter(~lacks)
+        self.lines += sound["line"].to_list()
+        self.bytes += sound["byte"].to_list()
+        self.texts.append(sound[TEXT])
+        lost = every.filter(lacks).select("line", "byte", reason=pl.lit(NOT_DECODED))
+        self.broken += [lost, *damaged]
+
+    def records(self) -> Records:
+        """All of them, with their events' ids."""
+        text = pl.concat(self.texts) if self.texts else pl.Series(TEXT, [], pl.String)
+        columns = {"line": self.lines, "byte": self.bytes, TEXT: text}
+        sound = pl.DataFrame(columns, schema=SOUND).with_columns(_id=event_ids())
+        return Records(sound, pl.concat([pl.DataFrame(schema=BROKEN), *self.broken]))
 
 
-def texts(data: bytes) -> tuple[list[int], list[str]]:
+def texts(data: bytes, pause: Callable[[], None]) -> tuple[list[int], list[str]]:
     """Every record the library can decode, number and JSON; what it cannot it leaves out."""
     import evtx
 
@@ -79,12 +108,15 @@ def texts(data: bytes) -> tuple[list[int], list[str]]:
     if len(data) <= HEADER:
         return [], []
     records = evtx.PyEvtxParser(io.BytesIO(data), 1).records_json()
-    for _ in range(_MOST_ERRORS):
+    for _ in range(_MOST_TURNS):
+        before = len(pairs)
         try:
-            pairs.extend(map(_PAIR, records))  # what came before an error stays
+            pairs.extend(map(_PAIR, islice(records, _BURST)))  # what came before an error stays
         except RuntimeError:
             continue
-        break
+        if len(pairs) < before + _BURST:
+            break
+        pause()
     return [number for number, _ in pairs], [text for _, text in pairs]
 
 

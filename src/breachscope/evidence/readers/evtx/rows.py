@@ -61,14 +61,15 @@ def judged(sound: pl.DataFrame, kind: Kind) -> Judged:
     known = read.filter(asked).with_columns(_provider=providers())
     rows: list[pl.DataFrame] = []
     skipped: list[pl.DataFrame] = []
+    there = set(known.select("_id", "_provider").unique().rows())
     for event in events:
+        if (event.number, event.provider) not in there:
+            continue
         is_it = (pl.col("_id") == event.number) & (pl.col("_provider") == event.provider)
-        own = known.filter(is_it)
+        made, unwanted = _of_event(known.filter(is_it), event)
         known = known.filter(~is_it.fill_null(value=False))
-        if own.height:
-            made, unwanted = _of_event(own, event)
-            rows.append(made)
-            skipped.append(unwanted)
+        rows.append(made)
+        skipped.append(unwanted)
     brief = ["line", "byte", "_id"]
     others = pl.concat([read.select(brief).filter(~asked), known.select(brief)])
     reason = "event " + pl.col("_id").fill_null("without an id") + f": gives no {kind.value}"

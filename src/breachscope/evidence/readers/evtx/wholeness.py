@@ -129,6 +129,8 @@ def cleared(records: pl.DataFrame, member: str | None) -> pl.DataFrame:
     """
     read = records if "_id" in records.columns else records.with_columns(_id=event_ids())
     clearing = read.filter(pl.col("_id").is_in(CLEARED)).filter(providers() == EVENTLOG)
+    if clearing.is_empty():
+        return pl.DataFrame(schema=LOG_MARKS)
     found = fields(clearing, _CLEARING)
     who = pl.concat_str(["SubjectDomainName", "SubjectUserName"], separator="\\")
     made = {
