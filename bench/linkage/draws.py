@@ -118,7 +118,7 @@ def main() -> None:
             line["parts"] = parts.parts.select(columns).to_dicts()
         print(json.dumps(line | {"seconds": seconds}, ensure_ascii=False), flush=True)
         if given.out and found:
-            rows_kept = decided_rows(found.matched, task)
+            rows_kept = decided_rows(found.matched, task, found.copies)
             if parts:
                 rows_kept = with_parties(rows_kept, parts)
             rows_kept.write_parquet(given.out)

@@ -163,12 +163,20 @@ def link(folder: Path, out: Path) -> dict[str, Any]:
     }
 
 
-def decided_rows(found: Matched, task: StoredInventory) -> pl.DataFrame:
-    """LEAK_ROWS with the place of the record nearest to the row, of rows that have a person."""
+def decided_rows(
+    found: Matched, task: StoredInventory, copies: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """LEAK_ROWS with the place of the record nearest to the row, of rows that have a person.
+
+    With COPIES the rows decided are the distinct ones, by the leak's own numbers.
+    """
     posteriors = found.decided.posteriors
+    number = posteriors["row"] + 1
+    if copies is not None:
+        number = copies["first"].unique().sort().gather(posteriors["row"])
     nearest = pl.concat(
         [
-            posteriors.select(leak_row=pl.col("row") + 1, person="person"),
+            posteriors.select(leak_row=number, person="person"),
             task.places(posteriors["record"].to_numpy()),
         ],
         how="horizontal",
