@@ -83,3 +83,16 @@ def test_without_items_the_columns_are_told_by_their_names() -> None:
     rows = pl.DataFrame({"person_key": ["a"], "phone": ["090"], "name": ["甲"], "attr:備考": ["x"]})
 
     assert told(found, rows) == {"a": ["氏名", "電話番号", "備考"]}
+
+
+def test_of_more_columns_than_a_number_tells_apart_each_person_s_own_are_told() -> None:
+    names = [f"項目{n:02d}" for n in range(70)]
+    rows = pl.DataFrame(
+        {"person_key": [f"p{n:02d}" for n in range(70)]}
+        | {f"attr:{name}": ["x" if n == at else "" for n in range(70)]
+           for at, name in enumerate(names)}
+    )  # fmt: skip
+
+    found = told(own(*(row(name, "other", label=name) for name in names)), rows)
+
+    assert found == {f"p{n:02d}": [names[n]] for n in range(70)}
