@@ -94,13 +94,15 @@ def main() -> None:
         # Whoever read us has enough; nothing more may be written, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
-    except OSError as error:
-        _fail(f"error: {error.strerror or 'the system refused'}: {error.filename or ''}", None, 1)
     except Exception as error:
+        if isinstance(error, OSError) and error.strerror:
+            _fail(f"error: {error.strerror}: {error.filename or ''}", None, 1)
+        if NO_SPACE in str(error):  # Polars has no number of its own for a full disk
+            _fail(f"error: {os.strerror(errno.ENOSPC)}", "make room and run it again", 1)
+        if isinstance(error, OSError):
+            _fail(f"error: the system refused: {error.filename or ''}", None, 1)
         if os.environ.get("BREACHSCOPE_DEBUG"):
             raise
-        if NO_SPACE in str(error):  # Polars has no error of its own for a full disk
-            _fail(f"error: {os.strerror(errno.ENOSPC)}", "make room and run it again", 1)
         hint = "run again with BREACHSCOPE_DEBUG=1 for the traceback; it may print case data"
         _fail(f"internal error: {type(error).__name__}", hint, 1)
 
