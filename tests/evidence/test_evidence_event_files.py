@@ -108,6 +108,26 @@ def test_a_wrong_size_costs_that_record_and_what_hangs_on_it() -> None:
     assert told.marks.filter(pl.col("mark") == "damaged").height == 1
 
 
+def test_records_behind_the_end_a_chunk_names_are_read_if_they_go_on() -> None:
+    data = bytearray(logons(10, a_chunk=10))
+    ninth = Told(bytes(data)).rows["byte"][8]
+    struct.pack_into("<I", data, HEADER + 48, ninth - HEADER)  # as of a log still written to
+    data[HEADER:] = sealed(bytes(data[HEADER:]))
+    told = Told(bytes(data))
+    assert told.rows["line"].to_list() == list(range(1, 11))
+    assert told.marks.filter(pl.col("mark") == "damaged").is_empty()
+
+
+def test_a_record_whose_second_size_alone_is_wrong_is_read() -> None:
+    data = bytearray(logons(10, a_chunk=10))
+    fourth = Told(bytes(data)).rows["byte"][3]
+    struct.pack_into("<I", data, fourth - 4, 5)  # the third record's own, at its end
+    data[HEADER:] = sealed(bytes(data[HEADER:]))
+    told = Told(bytes(data))
+    assert told.rows["line"].to_list() == list(range(1, 11))
+    assert told.marks.filter(pl.col("mark") == "damaged").is_empty()
+
+
 def test_a_log_without_a_record_has_none() -> None:
     told = Told(log())
     assert (told.count, told.marks.height) == (0, 0)

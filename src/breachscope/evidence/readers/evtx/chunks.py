@@ -149,6 +149,7 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
         if after is None or after[1] != places.numbers[-1] + 1:
             return chunk, places, []
         return _walked_singly(chunk, byte, end, places)
+    # A chain of first sizes is enough for the library, whatever is written at a record's end.
     words, longs = np.frombuffer(chunk, "<u4"), np.frombuffer(chunk, "<u8")
     marks = np.flatnonzero(words[_FIRST // 4 :: 2] == _RECORD_WORD) * 8 + _FIRST
     begins = marks[marks < end]
@@ -168,7 +169,10 @@ def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:
 
 
 def _in_order(chunk: bytes, byte: int, end: int) -> Places | None:
-    """The records of a chunk, each whole and each where the one before ends; None if any is not."""
+    """The records of a chunk, each whole and each where the one before ends; None if any is not.
+
+    By the rules of `_record_at`, written out since every record is asked.
+    """
     places, at = Places(), _FIRST
     add_number, add_byte = places.numbers.append, places.bytes.append
     while at + _LEAST <= end:
