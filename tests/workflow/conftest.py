@@ -12,7 +12,7 @@ import pytest
 
 from breachscope import playbook
 from breachscope.notify.documents.press import Press
-from breachscope.workflow import checking, packaging
+from breachscope.workflow import beside, checking, packaging, workshop
 from golden import golden_case
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def presses() -> Iterator[list[Press]]:
     templates = playbook.shipped() / playbook.DEFAULT / "templates"
     with ExitStack() as stack:
         yield [
-            stack.enter_context(Press(templates, packaging.CREATED, processes=1))
-            for _ in range(packaging.AT_ONCE)
+            stack.enter_context(Press(templates, workshop.CREATED, processes=1))
+            for _ in range(beside.AT_ONCE)
         ]
 
 

@@ -1,13 +1,14 @@
-"""Work on several things of a case at once, accounted for as if it had been one after the other."""
+"""Several things in work at once, their results as if they had come one after the other."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from breachscope.workflow.situation import Situation
 
@@ -38,14 +39,27 @@ def each(
 
     """
     apart = [replace(s, parts=s.parts.apart()) for _ in things]
-    pool = ThreadPoolExecutor(AT_ONCE)
-    begun = {at: pool.submit(one, apart[at], things[at]) for at in order or range(len(things))}
-    done: list[Result] = []
-    try:
-        for at, view in enumerate(apart):
-            wait([begun[at]])
+    pairs = list(zip(apart, things, strict=True))
+    with begun(lambda pair: one(*pair), pairs, order) as working:
+        done: list[Result] = []
+        for view, made in zip(apart, working, strict=True):
+            wait([made])
             s.parts.joined(view.parts)  # of one that failed too: a plan lists what it lacks
-            done.append(begun[at].result())
+            done.append(made.result())
+    return done
+
+
+@contextmanager
+def begun(
+    one: Callable[[Thing], Result], things: Sequence[Thing], order: Sequence[int] | None = None
+) -> Iterator[list[Future[Result]]]:
+    """`one` of every thing, AT_ONCE at a time: what each comes to, in the things' own order.
+
+    On leaving, what was not begun is left, and what was is waited for.
+    """
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        working = {at: pool.submit(one, things[at]) for at in order or range(len(things))}
+        yield [working[at] for at in range(len(things))]
     finally:
         pool.shutdown(cancel_futures=True)
-    return done

@@ -27,12 +27,12 @@ from breachscope.workflow.affected import affected_people, records_that_left
 from breachscope.workflow.context import opened
 from breachscope.workflow.reached_items import reached, sureness
 from breachscope.workflow.tables import rows_of_version
+from breachscope.workflow.workshop import CREATED, Workshop, told_outgoing, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from breachscope.notify.package import Change
-    from breachscope.workflow.packaging import Workshop
 
 LISTS: Final = ("affected_people.csv", "affected_people.xlsx")
 
@@ -64,7 +64,7 @@ def check(
     """
     known = signers.read(trusted) if trusted else None
     with folder.exclusive(folder.find(case)):
-        work = packaging.workshop(opened(case), number)
+        work = workshop(opened(case), number)
         found, loose = _packages(at or work.target)
         if not found and not loose and (at or not work.seals):
             raise ConfigError(
@@ -75,7 +75,7 @@ def check(
         _ledger(work, found, told, whole=at is None)
         texts: list[strangers.Said] = []
         public = _public(work)
-        with Press(work.templates, packaging.CREATED) as press:
+        with Press(work.templates, CREATED) as press:
             again = _Again(work, press)
             for place in found:
                 problems, said = _one(work, place, known, told.notes, again, public)
@@ -495,7 +495,7 @@ def _owners(work: Workshop, wanted: pl.DataFrame) -> Iterator[tuple[str, str, st
 def _outgoing(work: Workshop, told: Checked, *, whole: bool) -> None:
     """The encrypted files are those that were made, of the packages as they stand."""
     report = work.target.parent
-    for party, one in sorted(packaging.told_outgoing(work.entries, work.number).items()):
+    for party, one in sorted(told_outgoing(work.entries, work.number).items()):
         if one.sha256 is None or not whole:
             continue
         if not outgoing.stands(report, one):

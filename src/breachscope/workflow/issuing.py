@@ -10,14 +10,14 @@ from breachscope.case import folder, issued, ledger
 from breachscope.errors import ConfigError, OpenReviewError, ReconciliationError
 from breachscope.notify import seal
 from breachscope.sealing import bags, sshsig
-from breachscope.workflow import checking, outgoing, packaging, supplements
+from breachscope.workflow import checking, outgoing, supplements
 from breachscope.workflow.context import now, opened
+from breachscope.workflow.workshop import Workshop, told_outgoing, workshop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from breachscope.workflow.packaging import Workshop
 
 WRITE_AGAIN = "breachscope package --final"
 
@@ -45,7 +45,7 @@ def issue(
         told = "\n  ".join(found.problems[:20])
         raise ReconciliationError(f"the packages are not as they should be:\n  {told}")
     with folder.exclusive(folder.find(case)):
-        work = packaging.workshop(opened(case), number)
+        work = workshop(opened(case), number)
         chosen = [p for p in parties or work.seals if not work.issued_here(p)]
         ready = [_ready(work, party) for party in chosen if parties or work.has_news(party)]
         open_ones = [one.party_id for one in ready if one.sealed is None]
@@ -82,7 +82,7 @@ def _ready(work: Workshop, party: str) -> issued.Issued:
         raise ConfigError(
             f"{party}: its package was made before another was issued", hint=WRITE_AGAIN
         )
-    out = packaging.told_outgoing(work.entries, work.number).get(party)
+    out = told_outgoing(work.entries, work.number).get(party)
     sealed = out if out and out.sha256 and out.package == work.seals[party] else None
     listed = supplements.persons(work.place, party)
     return issued.Issued(
