@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from breachscope.exercise import doers
+from breachscope.exercise.scoring import doers
 from breachscope.workflow.context import opened
 from breachscope.workflow.tables import run_folder
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from breachscope.exercise.answer_score import AnswerScore, all_stretches, answer_score, stretches
+from breachscope.exercise.scoring.answers import AnswerScore, all_stretches, answer_score, stretches
 from breachscope.schema import ANSWERS
 from frames import at, frame
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.exercise import actor_scores, attendance, doers
+from breachscope.exercise import attendance
 from breachscope.exercise.days import day, instant
 from breachscope.exercise.facts import Happenings, Session
 from breachscope.exercise.scales import SCALES
+from breachscope.exercise.scoring import actor_scores, doers
 from breachscope.exercise.world import build
 from breachscope.schema import ACT_VERDICTS, ACTORS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from breachscope.exercise import ExercisePaths
-    from breachscope.exercise.actor_score import ActorScores
+    from breachscope.exercise.scoring.actors import ActorScores
 
 WORLD = build(7, SCALES["tiny"])
 

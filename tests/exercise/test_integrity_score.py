@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from breachscope.exercise import integrity_scores
+from breachscope.exercise.scoring import integrity_scores
 from breachscope.schema import COPY_LINES, NUMBER_GAPS, RHYTHMS, SILENCES
 from frames import at, frame
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from breachscope.exercise import leak_scores
-from breachscope.exercise.leak_score import KindScore, figures
+from breachscope.exercise.scoring import leak_scores
+from breachscope.exercise.scoring.leaks import KindScore, figures
 from breachscope.schema import LEAK_PARTS, MATCHES, PEOPLE
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from breachscope.exercise import Run, Truth, scores
 from breachscope.exercise.reach import stretches
+from breachscope.exercise.scoring import Run, Truth, scores
 from breachscope.schema import COUNTS, EGRESS, OVER_PARTIES
 
 AT = datetime(2020, 1, 6, 1, tzinfo=UTC)

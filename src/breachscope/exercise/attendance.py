@@ -63,10 +63,11 @@ def _shifts(world: World, events: Happenings) -> Iterator[Stay]:
             if not employed(world, person, number):
                 continue
             own = events.stays.get((staff.person_id, number))
-            times = own or shift(world, person, number)
+            due = shift(world, person, number)
+            times = own or due
             if times:
-                due = shift(world, person, number) is not None
-                yield Stay(staff.person_id, *times, planned=due, own_business=own is not None)
+                own_business = own is not None
+                yield Stay(staff.person_id, *times, due is not None, own_business)
 
 
 def _nights(world: World, events: Happenings) -> Iterator[Stay]:
@@ -96,15 +97,15 @@ def _visits(world: World) -> Iterator[Stay]:
 def _read_by_the_door(world: World, events: Happenings) -> None:
     """The door misses entries, more of those who come for something of their own; and exits."""
     rng = np.random.default_rng([world.seed, 15])
+    lost = [(instant(day(first), 0), instant(day(after), 0)) for first, after in DOOR_LOST]
+    chances = rng.random((len(events.attended), 2)).tolist()
     read = []
-    for stay in events.attended:
-        unread, open_end = rng.random(), rng.random() < _NO_EXIT
-        lost = any(
-            instant(day(first), 0) <= stay.came < instant(day(after), 0)
-            for first, after in DOOR_LOST
-        )
+    for stay, (unread, exit_unread) in zip(events.attended, chances, strict=True):
         missed = unread < (_UNREAD_ACT if stay.own_business else _UNREAD)
-        read.append(replace(stay, read=not (lost or missed), exit_read=not open_end))
+        missed = missed or any(first <= stay.came < after for first, after in lost)
+        open_end = exit_unread < _NO_EXIT
+        plain = not missed and not open_end
+        read.append(stay if plain else replace(stay, read=not missed, exit_read=not open_end))
     events.attended = read
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -35,6 +36,8 @@ _FIELDS: Final = (
     "cs(User-Agent) sc-status sc-substatus sc-win32-status sc-bytes time-taken"
 )
 _DIRECTIVES: Final = ("#Software: Microsoft Internet Information Services 8.5", "#Version: 1.0")
+_ESCAPED: Final = "2017-07"
+"""In this month the web server wrote names escaped."""
 _WORDS: Final = {
     BY_LIST: ("成功", "中断", "失敗"),
     BY_TITLE: ("正常終了", "途中", "エラー"),
@@ -54,12 +57,39 @@ def write(office: Office, facts: pl.DataFrame, shelf: Shelf, seed: int) -> pl.Da
     facts = facts.with_columns(event_id=_download_id())
     rng = np.random.default_rng([seed, 13])
     there = facts.filter(~pl.col("lost")).sort("fetch")
-    parts = [
-        _month(office, part, shelf, rng, str(name[0]))
-        for name, part in there.partition_by("month", as_dict=True, maintain_order=True).items()
-    ]
-    lines = pl.concat(parts)
+    months = there.partition_by("month", as_dict=True, maintain_order=True)
+    rows = _rows(there, shelf)
+    lines = pl.concat(
+        _month(office, part, rows[int(part["form"][0])], rng, str(name))
+        for (name,), part in months.items()
+    )
     return facts.join(lines, on="fetch", how="left", validate="1:1").sort("fetch")
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one form of the log as text, and how many of them are already in files."""
+
+    header: str
+    text: pl.Series
+    written: int = 0
+
+    def taken(self, count: int) -> pl.Series:
+        """The next so many."""
+        self.written += count
+        return self.text.slice(self.written - count, count)
+
+
+def _rows(there: pl.DataFrame, shelf: Shelf) -> dict[int, _Rows]:
+    """All rows, form by form: writing 120 months one by one would ask Polars 2,000 times."""
+    found = {}
+    for (form,), part in there.partition_by("form", as_dict=True, maintain_order=True).items():
+        if form == WEB:
+            found[WEB] = _Rows(_FIELDS, _web_rows(part, shelf))
+        else:
+            columns = _COLUMNS[form](part, shelf)
+            found[form] = _Rows(",".join(columns), table_lines(columns))
+    return found
 
 
 def _download_id() -> pl.Expr:
@@ -69,37 +99,38 @@ def _download_id() -> pl.Expr:
 
 
 def _month(
-    office: Office, part: pl.DataFrame, shelf: Shelf, rng: np.random.Generator, name: str
+    office: Office, part: pl.DataFrame, rows: _Rows, rng: np.random.Generator, name: str
 ) -> pl.DataFrame:
     form = int(part["form"][0])
     file = f"downloads/access_{name.replace('-', '')}" + (".log" if form == WEB else ".csv")
+    text = rows.taken(len(part))
     if form == WEB:
-        lines = _web_log(office, file, part, shelf, name)
+        lines = _web_log(office, file, text, name)
     else:
-        columns = _COLUMNS[form](part, shelf)
-        extras = _strays(rng, len(part), columns, form, name)
+        extras = _strays(rng, rows.header, text, form, name)
         below = (f"合計,{len(part)}件",) if form == BY_TITLE else ()
         early = {"acquired_at": FIRST_INQUIRY} if "2021-06" <= name < TAMPERED_MONTH else {}
-        lines = office.table("downloads", file, columns, extras=extras, below=below, given=early)
+        lines = office.text("downloads", file, rows.header, text, extras=extras, below=below,
+                            given=early)  # fmt: skip
     return pl.DataFrame(
         {"fetch": part["fetch"], "file": [file] * len(part), "line": lines.astype(np.uint64)}
     )
 
 
 def _strays(
-    rng: np.random.Generator, n: int, columns: Columns, form: int, name: str
+    rng: np.random.Generator, header: str, rows: pl.Series, form: int, name: str
 ) -> list[Extra]:
     """Blank lines, comments, a header in the middle, a line cut short."""
-    places = np.sort(rng.integers(0, n + 1, 4))
+    places = np.sort(rng.integers(0, len(rows) + 1, 4))
     chance, found = rng.random(4), []
     if chance[0] < 0.15 and form == BY_TITLE:
-        found.append(Extra(int(places[0]), ",".join(columns), "skipped", "header"))
+        found.append(Extra(int(places[0]), header, "skipped", "header"))
     if chance[1] < 0.1:
         found.append(Extra(int(places[1]), "", "skipped", "blank"))
     if chance[2] < 0.08 and form == BY_LIST:
         found.append(Extra(int(places[2]), "# ログ切替", "skipped", "comment"))
     if chance[3] < 0.1 and name != TAMPERED_MONTH:
-        cut = table_lines({key: column.head(1) for key, column in columns.items()})[0]
+        cut = rows[0]
         found.append(Extra(int(places[3]), cut[: cut.index(",") + 3], "quarantined", "broken"))
     return found
 
@@ -201,13 +232,11 @@ _COLUMNS: Final[dict[int, Callable[[pl.DataFrame, Shelf], Columns]]] = {
 }
 
 
-def _web_log(office: Office, file: str, part: pl.DataFrame, shelf: Shelf, name: str) -> Ints:
-    """W3C extended, UTC; names escaped or raw, and the directives once more after a restart."""
+def _web_rows(part: pl.DataFrame, shelf: Shelf) -> pl.Series:
+    """W3C extended, UTC; names escaped in one month, raw in the others."""
     titles = _told(part, shelf, "title")
-    escaped = name == "2017-07"
-    if escaped:
-        table = {title: quote(title.encode("cp932")) for title in titles.unique().to_list()}
-        titles = titles.replace_strict(table)
+    quoted = {title: quote(title.encode("cp932")) for title in titles.unique().to_list()}
+    titles = titles.replace_strict(quoted).zip_with(part["month"] == _ESCAPED, titles)
     columns = {
         "date_time": written(part["at"], "utc"),
         "server": _same("10.1.0.5 GET", part),
@@ -221,9 +250,13 @@ def _web_log(office: Office, file: str, part: pl.DataFrame, shelf: Shelf, name: 
         "bytes": _number(part, "log_bytes"),
         "taken": (part["fetch"] % 900 + 15).cast(pl.String),
     }
-    rows = pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=" ")).to_series()
-    again = [Extra(len(part) // 2, line, "skipped", "directive") for line in _DIRECTIVES]
-    again.append(Extra(len(part) // 2, _FIELDS, "skipped", "directive"))
+    return pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=" ")).to_series()
+
+
+def _web_log(office: Office, file: str, rows: pl.Series, name: str) -> Ints:
+    """The rows under their directives, and the directives once more after a restart."""
+    again = [Extra(len(rows) // 2, line, "skipped", "directive") for line in _DIRECTIVES]
+    again.append(Extra(len(rows) // 2, _FIELDS, "skipped", "directive"))
     form = TextForm("utf-8" if name == "2017-09" else "cp932")
     return office.text("downloads", file, _FIELDS, rows, form=form, above=_DIRECTIVES,
                        above_why="directive", headers=0, extras=again)  # fmt: skip

@@ -87,13 +87,15 @@ def mandate(path: Path) -> dict[str, Any]:
 
 def scored(case: Path, paths: ExercisePaths) -> list[str]:
     """The run's tables held against what the simulated people did."""
-    from breachscope.exercise import (
+    from breachscope.exercise.scoring import (
+        Run,
         all_stretches,
         answer_score,
         control_scores,
         integrity_scores,
         leak_scores,
-        score,
+        read_truth,
+        scores,
     )
 
     context = opened(case)
@@ -111,9 +113,9 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
         }
     )
     aside = quarantine(context.items, context.case)
-    found = score.scores(
-        score.read_truth(paths.truth),
-        score.Run(
+    found = scores(
+        read_truth(paths.truth),
+        Run(
             egress=pl.read_parquet(place / "extractions.parquet"),
             counts=pl.read_parquet(place / "counts.parquet"),
             over_parties=pl.read_parquet(place / "over_parties.parquet"),
@@ -154,7 +156,7 @@ def scored(case: Path, paths: ExercisePaths) -> list[str]:
 
 def who_scored(place: Path, files: pl.DataFrame, truth: Path) -> list[str]:
     """The verdicts on who was at the keyboard against who was."""
-    from breachscope.exercise import actor_scores, doers
+    from breachscope.exercise.scoring import actor_scores, doers
 
     done = doers(pl.read_parquet(place / "extractions.parquet"), files, truth)
     verdicts, actors = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from breachscope.exercise.reach import over_all, persons, stretches
-from breachscope.exercise.scorelines import lines
+from breachscope.exercise.scoring.wording import lines
 from breachscope.schema import COUNTED_TIERS, TIERS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from breachscope.exercise.score import LineScore, Persons, Scores
+    from breachscope.exercise.scoring.counts import LineScore, Persons, Scores
 
 
 def lines(scores: Scores) -> list[str]:
