@@ -23,9 +23,9 @@ import polars as pl
 from breachscope import evidence
 from breachscope.people import counts, scope
 from breachscope.schema import COUNTED_TIERS, Kind
-from breachscope.workflow import counting, intake, intake_tables, keying, leaks, reconstruction
+from breachscope.workflow import counting, intake, intake_tables, judging
 from breachscope.workflow.context import Context, opened
-from breachscope.workflow.parts import Parts
+from breachscope.workflow.parts import Parts, previous_parts
 from breachscope.workflow.situation import Moment, Situation
 
 LARGEST = 12
@@ -110,24 +110,13 @@ def _shape(path: Path) -> dict[str, Any]:
 
 def ladder_comparison(context: Context) -> dict[str, Any]:
     """The count ladder against the same ladder in DuckDB SQL, on the same Parquet."""
-    parts = Parts(context.case, {})
-    s = Situation(context, context.items, parts, Moment(), ())
-    inventory = reconstruction.inventory_part(s)
-    superseded = s.superseded(Kind.DOWNLOADS)
-    extracted = [
-        reconstruction.extraction_part(s, item, inventory, superseded)
-        for item in s.of(Kind.DOWNLOADS)
-    ]
-    judged = reconstruction.egress_part(s, inventory, extracted, leaks.no_sources())
-    contents = keying.contents_by_party(s, inventory)
-    persons = {
-        party: counting.identity_part(s, party, contents.get(party, []), ready)
-        for lot, ready in keying.lots(s, counting.party_ids(s, inventory), contents)
-        for party in lot
-    }
-    labels = counting.over_part(s, persons)
-    segments = counting.all_segments(inventory, judged)
-    downloads = counting.counted_downloads(judged)
+    latest = context.case.run_numbers()[-1]
+    parts = Parts(context.case, previous_parts(context.case, latest))
+    judged = judging.judged(Situation(context, context.items, parts, Moment(), ()))
+    persons, labels = judged.persons, judged.labels
+    # Rows that only leaks show are not in the peer's SQL.
+    segments = counting.all_segments(judged.inventory, judged.egress, None)
+    downloads = counting.counted_downloads(judged.egress)
     found: dict[str, Any] = {}
 
     def ours() -> None:

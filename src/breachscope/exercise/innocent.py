@@ -14,7 +14,6 @@ from breachscope.exercise.facts import INQUIRY, Fetch, Happenings, Order, Plugge
 from breachscope.exercise.world import (
     ADMIN,
     MAINTENANCE_HOSTS,
-    Staff,
     World,
     host_address,
     manager_host,
@@ -82,7 +81,12 @@ def _managers(at: Ints, version: Ints, site: Ints, which: Ints) -> pl.DataFrame:
 
 def shift(world: World, person: int, day_number: int) -> tuple[int, int] | None:
     """When maintainer number `person` (0 …) came and went on a working day; None if away."""
-    key = (world.seed * 100_003 + day_number) * 8 + person
+    return _shift(world.seed, person, day_number)
+
+
+@cache
+def _shift(seed: int, person: int, day_number: int) -> tuple[int, int] | None:
+    key = (seed * 100_003 + day_number) * 8 + person
     if one(key, 51) >= 0.86:
         return None
     come, go = one(key, 52), one(key, 53)
@@ -91,13 +95,14 @@ def shift(world: World, person: int, day_number: int) -> tuple[int, int] | None:
 
 def employed(world: World, person: int, day_number: int) -> bool:
     """That maintainer worked there on that day."""
-    first, last = _employment(world.maintainers[person])
+    staff = world.maintainers[person]
+    first, last = _employment(staff.since, staff.until)
     return first <= day_number <= last
 
 
 @cache
-def _employment(staff: Staff) -> tuple[int, int]:
-    return day(staff.since), day(staff.until) if staff.until else 10**6
+def _employment(since: str, until: str | None) -> tuple[int, int]:
+    return day(since), day(until) if until else 10**6
 
 
 def present(world: World, rng: np.random.Generator, days: Ints) -> tuple[int, int, int, int]:
