@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -81,7 +82,9 @@ def people(party_id: str, index: pl.DataFrame, persons: pl.DataFrame) -> pl.Lazy
 
 
 def over_parties(
-    parts: Sequence[tuple[str, pl.DataFrame, pl.DataFrame]], policy: Identity
+    parts: Sequence[tuple[str, pl.DataFrame, pl.DataFrame]],
+    policy: Identity,
+    rejected: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> pl.DataFrame:
     """OVER_LABELS: persons over all parties, by the rungs that hold across them.
 
@@ -89,6 +92,7 @@ def over_parties(
         parts: (party_id, keys, persons) of every party, in the order that gives each its
             number; what a party has joined stays joined. One party alone stays as it is.
         policy: the rungs; those with `across_parties = false` are left out.
+        rejected: name of a rung -> parties of whom it joins nobody (`merge_rulings`).
     """
     heights = [persons.height for _, _, persons in parts]
     starts = [0, *accumulate(heights)][: len(heights)]
@@ -99,7 +103,9 @@ def over_parties(
     labels = (
         bases
         if one_alone
-        else resolved(keys, policy.model_copy(update={"rungs": across}), bases).labels
+        else resolved(
+            keys, policy.model_copy(update={"rungs": across}), bases, _outside(parts, rejected)
+        ).labels
     )
     return pl.DataFrame(
         {
@@ -109,6 +115,17 @@ def over_parties(
         },
         schema=OVER_LABELS,
     )
+
+
+def _outside(
+    parts: Sequence[tuple[str, pl.DataFrame, pl.DataFrame]], rejected: Mapping[str, frozenset[str]]
+) -> Mapping[str, npt.NDArray[np.bool_]]:
+    """Name of a rung -> the records of the parties of whom it joins nobody."""
+    heights = [persons.height for _, _, persons in parts]
+    return {
+        rung: np.repeat(np.array([party in parties for party, _, _ in parts], np.bool_), heights)
+        for rung, parties in rejected.items()
+    }
 
 
 def _gathered(columns: list[pl.Series], dtype: npt.DTypeLike = np.uint64) -> npt.NDArray[np.uint64]:

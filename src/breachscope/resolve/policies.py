@@ -9,6 +9,7 @@ policy it is parted into as few people as its values allow, since loose is the l
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -35,13 +36,19 @@ class Resolved:
     Of others, as of a name alone, each row of a version may be someone else."""
 
 
-def resolved(keys: Keys, identity: Identity, bases: Mapping[str, Labels] | None = None) -> Resolved:
+def resolved(
+    keys: Keys,
+    identity: Identity,
+    bases: Mapping[str, Labels] | None = None,
+    outside: Mapping[str, npt.NDArray[np.bool_]] = MappingProxyType({}),
+) -> Resolved:
     """Join records under all three policies.
 
     Args:
         keys: hashes of the records' values, one array a key column, 0 where there is none.
         identity: the rungs.
         bases: labels found elsewhere (within each party) that stay joined in each policy.
+        outside: name of a rung -> the records it does not join.
     """
     told = telling(keys, identity.common_value_limit)
     size = told["name_key"].size
@@ -52,7 +59,8 @@ def resolved(keys: Keys, identity: Identity, bases: Mapping[str, Labels] | None 
         floor = labels if bases is None else bases[policy]
         climb = _Climb(told, identity, joined(labels, alone(size), floor))
         for place in _places(identity.rungs, policy):
-            edges = climb.step(identity.rungs[place])
+            rung_here = identity.rungs[place]
+            edges = climb.step(rung_here, outside.get(rung_here.name))
             rejected.append((edges.doubtful_left, edges.doubtful_right))
             if policy != "loose":
                 _mark(rung, edges, place)
@@ -77,8 +85,8 @@ class _Climb:
         own = {field: keys["phone_key" if field == "any_phone" else field] for field in used}
         self._known = {field: known_of_person(values, labels) for field, values in own.items()}
 
-    def step(self, rung: Rung) -> Edges:
-        edges = rung_edges(rung, self._keys, self._known, self.labels)
+    def step(self, rung: Rung, outside: npt.NDArray[np.bool_] | None = None) -> Edges:
+        edges = rung_edges(rung, self._keys, self._known, self.labels, outside)
         before = self.labels
         self.labels = joined(before, edges.left, edges.right)
         changed = self.labels != before

@@ -61,7 +61,13 @@ class _Groups:
         return np.repeat(np.arange(self.starts.size), self.sizes())
 
 
-def rung_edges(rung: Rung, keys: Keys, known: Keys, labels: Labels) -> Edges:
+def rung_edges(
+    rung: Rung,
+    keys: Keys,
+    known: Keys,
+    labels: Labels,
+    outside: npt.NDArray[np.bool_] | None = None,
+) -> Edges:
     """The pairs one rung joins, less those of records that are one person already.
 
     Args:
@@ -70,8 +76,13 @@ def rung_edges(rung: Rung, keys: Keys, known: Keys, labels: Labels) -> Edges:
         known: for each field of `unless_differ`, the value of the person a record has
             already been found to be; 0 where there is none.
         labels: the person each record has been found to be.
+        outside: records the rung does not join; none, where not given.
     """
-    groups = _grouped(*_unsettled(*_agreeing(keys, rung.agree), labels))
+    rows, value = _agreeing(keys, rung.agree)
+    if outside is not None:
+        within = ~outside[rows]
+        rows, value = rows[within], value[within]
+    groups = _grouped(*_unsettled(rows, value, labels))
     doubtful: list[tuple[Labels, Labels]] = []
     for field in rung.unless_differ:
         groups, apart = _split(groups, known[field], keys)

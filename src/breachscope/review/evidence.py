@@ -124,16 +124,27 @@ def sources(parts: pl.DataFrame) -> Iterator[Question]:
         )
 
 
-def merges(joined: Iterable[tuple[str, str, int]]) -> Iterator[Question]:
-    """Persons in the scope joined by rungs that are not strict: party, rung, persons."""
-    for party, rung, persons in joined:
+def merges(
+    joined: Iterable[tuple[str, str, int]], rejected: Mapping[str, str | None]
+) -> Iterator[Question]:
+    """Persons in the scope joined by rungs that are not strict: party, rung, persons.
+
+    `rejected` has the subjects ruled to join nobody, each with the ground of its ruling: a run
+    that obeys them joins nobody there, and the question stays where it can be ruled anew.
+    """
+    asked = {f"merge:{party}/{rung}": (party, rung, persons) for party, rung, persons in joined}
+    for subject in sorted(rejected.keys() - asked.keys()):
+        party, _, rung = subject.removeprefix("merge:").partition("/")
+        asked[subject] = (party, rung, 0)
+    for subject, (party, rung, persons) in asked.items():
+        obeyed = not persons and rejected.get(subject)
         yield Question(
-            id=f"merge:{party}/{rung}",
+            id=subject,
             topic=Topic.MERGE,
             question=f"records were joined by {rung}: are they one person each?",
-            hangs_on="the count; its bounds already hold the answer for both",
+            hangs_on="the count told and one of its bounds; the bounds hold either answer now",
             people=persons,
             evidence=f"breachscope show people --party {party}",
-            allowed=("accept",),
-            ground=ground(len(str(persons))),
+            allowed=("accept", "reject"),
+            ground=obeyed or ground(len(str(persons))),
         )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from breachscope.case import folder
+from breachscope.case import decisions, folder
 from breachscope.case.fingerprint import Fingerprint, digest_of
-from breachscope.people import counts, distinct, identity, ladder, scope
+from breachscope.people import counts, distinct, identity, ladder, merge_rulings, scope
 from breachscope.schema import COUNTED_TIERS, COUNTS, RECORD_FIELDS, Kind, conform
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def identity_part(
     `kept` are the RECORD_KEYS of its contents.
     """
     made = [(content.version_id, path) for content, path in zip(contents, kept, strict=True)]
-    policy = s.context.playbook.identity
+    policy = merge_rulings.ruled(s.context.playbook.identity, party, ruled_merges(s))
 
     def versions() -> Iterator[tuple[str, pl.DataFrame]]:
         for version, path in made:
@@ -65,9 +65,25 @@ def identity_part(
     return s.parts.get(wanted, make)
 
 
+def ruled_merges(s: Situation) -> list[merge_rulings.RuledMerge]:
+    """The rulings in force on records joined by a rung."""
+    found = []
+    for subject, ruling in decisions.latest_by_subject(s.rulings).items():
+        if subject.startswith(decisions.MERGE) and ruling.action in ("accept", "reject"):
+            named = subject.removeprefix(decisions.MERGE)
+            found += [
+                merge_rulings.RuledMerge(
+                    named.removesuffix(f"/{rung.name}"), rung.name, ruling.action == "accept"
+                )
+                for rung in s.context.playbook.identity.rungs
+                if named.endswith(f"/{rung.name}")
+            ]
+    return found
+
+
 def over_part(s: Situation, persons: Mapping[str, Path]) -> Path:
     """OVER_LABELS: persons over all parties, the parties in order of id."""
-    policy = s.context.playbook.identity
+    policy, rejected = s.context.playbook.identity, merge_rulings.rejected(ruled_merges(s))
 
     def make(target: Path) -> None:
         parts = [
@@ -78,7 +94,7 @@ def over_part(s: Situation, persons: Mapping[str, Path]) -> Path:
             )
             for party, path in persons.items()
         ]
-        identity.over_parties(parts, policy).write_parquet(
+        identity.over_parties(parts, policy, rejected).write_parquet(
             target / "labels.parquet", compression_level=1
         )
 
@@ -86,7 +102,12 @@ def over_part(s: Situation, persons: Mapping[str, Path]) -> Path:
         "identity over parties",
         "all",
         {party: path.name for party, path in persons.items()},
-        {"policy": policy.model_dump(mode="json"), "order": list(persons)},
+        {"policy": policy.model_dump(mode="json"), "order": list(persons)}
+        | (
+            {"rejected": {rung: sorted(found) for rung, found in rejected.items()}}
+            if rejected
+            else {}
+        ),
         OVER_VERSION,
     )
     return s.parts.get(wanted, make) / "labels.parquet"

@@ -83,7 +83,7 @@ def questions(context: Context, place: Path, *, merges: bool = True) -> Iterator
     if parts.is_file():
         yield from evidence.sources(pl.read_parquet(parts))
     if merges:
-        yield from evidence.merges(doubtful_merges(context, place))
+        yield from evidence.merges(doubtful_merges(context, place), _rejected_merges(context))
     items = pl.read_parquet(place / "items.parquet").join(
         reached_versions(inquiry, place), on="version_id", how="semi"
     )
@@ -120,6 +120,15 @@ def doubtful_merges(context: Context, place: Path) -> list[tuple[str, str, int]]
         .collect()
     )
     return list(found.iter_rows())
+
+
+def _rejected_merges(context: Context) -> dict[str, str | None]:
+    """Subjects of merges ruled to be none -> the ground they were ruled on."""
+    return {
+        subject: ruling.ground
+        for subject, ruling in given(context).items()
+        if subject.startswith(decisions.MERGE) and ruling.said == "reject"
+    }
 
 
 def export(case: Path | None, number: int | None, path: Path) -> int:
