@@ -17,7 +17,7 @@ def decide(
     subject: Annotated[
         str,
         typer.Argument(
-            help="Download, evidence, LEAK/PART, item:LIST/COLUMN, obligation:, question:, done:ID",
+            help="Download, evidence, LEAK/PART, item:LIST/COLUMN, merge:PARTY/RUNG, obligation:, question:, done:ID",
             metavar="ID",
         ),
     ],
