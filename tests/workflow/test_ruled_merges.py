@@ -38,9 +38,13 @@ def case(golden_copy: Path) -> Path:
     return golden_copy
 
 
-def test_accepted_the_high_bound_falls_rejected_the_low_one_rises_withdrawn_all_is_as_before(
+def test_accepted_the_high_bound_falls_rejected_the_count_rises_withdrawn_all_is_as_before(
     case: Path,
 ) -> None:
+    """One person of P1 stands in two lists with one telephone and two addresses.
+
+    Kana and telephone join the two records under the loose policy, so the low bound stays.
+    """
     before = figures(case)
     assert (question(case)["state"], question(case)["people"]) == ("open", 1)
     low, told, high = before

@@ -17,7 +17,8 @@ def decide(
     subject: Annotated[
         str,
         typer.Argument(
-            help="Download, evidence, LEAK/PART, item:LIST/COLUMN, merge:PARTY/RUNG, obligation:, question:, done:ID",
+            help="Download, evidence, LEAK/PART, item:LIST/COLUMN, merge:PARTY/RUNG, "
+            "obligation:, question:, done:ID",
             metavar="ID",
         ),
     ],

@@ -2,7 +2,8 @@
 
 `accept` says that the records a rung joined are one person each: of that party it counts as
 strict, and the high bound falls to it. `reject` says that they are not: of that party it joins
-nobody any more, and the low bound rises. Other parties keep the playbook's policy.
+nobody any more; what a looser rung joins as well stays in the low bound. Other parties keep the
+playbook's policy.
 """
 
 from __future__ import annotations
