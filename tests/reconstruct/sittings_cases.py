@@ -106,6 +106,7 @@ def case(
         logins=kind(Kind.LOGINS, *more.pop("logins", [])),
         remote=kind(Kind.REMOTE, *(remote or [])),
         work=kind(Kind.WORK, *more.pop("work", [])),
+        files=kind(Kind.FILES, *more.pop("files", [])),
         silences=frame(SILENCES, *silences),
         zone="Asia/Tokyo",
     )

@@ -16,6 +16,7 @@ import polars as pl
 from breachscope.reconstruct import (
     actors_acts,
     actors_checks,
+    actors_devices,
     actors_given,
     actors_presence,
     actors_records,
@@ -55,14 +56,14 @@ class Facts:
     lines: pl.DataFrame
     recorded: list[str]  # AREA:PERSON of everyone an entry log knows
     guarded: list[str]  # areas with an entry log
+    devices: pl.DataFrame  # DEVICES
 
 
 def attributed(given: Given, playbook: Actors) -> Found:
     """Weigh all evidence about who was at the keyboard of each act."""
     facts = gathered(given, playbook)
     marks = marked(facts, given, playbook)
-    scored = actors_verdict.weighed(facts.sittings, facts.candidates, marks, playbook)
-    judged = actors_verdict.verdicts(facts.sittings, scored, facts.lines, playbook)
+    scored, judged = _judged(facts, marks, playbook)
     judged = judged.with_columns(holds_doubled=_holds(judged, doubled(facts, given, playbook)))
     there = facts.touching.filter(pl.col("here") & pl.col("sure"))
     return Found(
@@ -106,6 +107,7 @@ def gathered(given: Given, playbook: Actors) -> Facts:
         lines=actors_remote.lines(given, sittings, people, playbook),
         recorded=names.drop_nulls().to_list(),
         guarded=known["area"].drop_nulls().unique().to_list(),
+        devices=actors_devices.of_acts(given),
     )
 
 
@@ -133,8 +135,18 @@ def doubled(facts: Facts, given: Given, playbook: Actors) -> pl.DataFrame:
     """ACT_VERDICTS were every source twice as often wrong."""
     other = playbook.model_copy(update={"rates": playbook.rates.doubled()})
     marks = marked(facts, given, other)
-    scored = actors_verdict.weighed(facts.sittings, facts.candidates, marks, other)
-    return actors_verdict.verdicts(facts.sittings, scored, facts.lines, other)
+    return _judged(facts, marks, other)[1]
+
+
+def _judged(
+    facts: Facts, marks: pl.DataFrame, playbook: Actors
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Candidates with their posteriors, and ACT_VERDICTS; the devices looked at over all acts."""
+    alone = actors_verdict.weighed(facts.sittings, facts.candidates, marks, playbook)
+    first = actors_verdict.verdicts(facts.sittings, alone, facts.lines, playbook)
+    found = actors_devices.others(first, facts.devices)
+    scored = actors_devices.widened(alone, found)
+    return scored, actors_verdict.verdicts(facts.sittings, scored, facts.lines, playbook, found)
 
 
 def _holds(judged: pl.DataFrame, other: pl.DataFrame) -> pl.Series:

@@ -64,6 +64,7 @@ class Given:
     logins: pl.LazyFrame
     remote: pl.LazyFrame
     work: pl.LazyFrame
+    files: pl.LazyFrame
     silences: pl.LazyFrame  # SILENCES
     zone: str
     domain_forms_are_one: bool = False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from breachscope.reconstruct.actors_devices import OTHERS
 from breachscope.schema import ACT_VERDICTS, ACTOR_MARKS, ACTORS, VERDICT
 
 if TYPE_CHECKING:
@@ -95,7 +96,11 @@ def weighed(
 
 
 def verdicts(
-    sittings: pl.DataFrame, scored: pl.DataFrame, lines: pl.DataFrame, playbook: Actors
+    sittings: pl.DataFrame,
+    scored: pl.DataFrame,
+    lines: pl.DataFrame,
+    playbook: Actors,
+    by_device: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """ACT_VERDICTS without `holds_doubled`, one row an act, in order of time.
 
@@ -104,6 +109,7 @@ def verdicts(
         scored: `weighed`.
         lines: act_id of acts whose outside address is somebody's line.
         playbook: limits, and the sources that could settle an act.
+        by_device: OTHERS, already among the possible of `scored`.
 
     """
     named = pl.col("person_id").is_not_null()
@@ -120,6 +126,7 @@ def verdicts(
         sittings.select("act_id", "start", "removal", "outside", "area", "presence",
                         "session_evidence_id")
         .join(counts, on="act_id", how="left")
+        .join(_told_by_device(by_device), on="act_id", how="left", validate="1:1")
         .join(lines.select("act_id").unique().with_columns(homely=pl.lit(value=True)),
               on="act_id", how="left")
         .with_columns(
@@ -141,6 +148,12 @@ def verdicts(
         .sort("start", "act_id")
         .select(ACT_VERDICTS.names())
     )
+
+
+def _told_by_device(found: pl.DataFrame | None) -> pl.DataFrame:
+    """act_id, acts_by_device: how many acts with its device name another."""
+    told = pl.DataFrame(schema=OTHERS) if found is None else found
+    return told.group_by("act_id").agg(acts_by_device=pl.col("acts").max())
 
 
 def _one_stands() -> pl.Expr:
@@ -178,6 +191,12 @@ def _reason(playbook: Actors) -> pl.Expr:
         .then(pl.lit("no list says who held the account"))
         .when(pl.col("unknown_possible"))
         .then(pl.format("{}, and someone unknown", rest))
+        .when(pl.col("acts_by_device").is_not_null())
+        .then(
+            pl.format(
+                "{}: its device was there in acts of another, {} of them", rest, "acts_by_device"
+            )
+        )
         .otherwise(rest)
     )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from breachscope.workflow.situation import Situation
 
-ACTORS_VERSION = 4
+ACTORS_VERSION = 5
 
 TABLES = ("actors", "act_verdicts", "actor_marks", "actor_people", "actor_checks")
 """Its tables, `runs/N/NAME.parquet`."""
@@ -38,6 +38,7 @@ KINDS = (
     Kind.LOGINS,
     Kind.REMOTE,
     Kind.WORK,
+    Kind.FILES,
 )
 """The evidence that can tell who was at a keyboard."""
 
