@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 from figures import Draw
-from kept import InMemory, decided_rows
+from kept import InMemory, decided_rows, every_row
 from sources import evidence_in, parted
 
 from breachscope.errors import EvidenceError
@@ -121,7 +121,7 @@ def main() -> None:
             rows_kept = decided_rows(found.matched, task, found.copies)
             if parts:
                 rows_kept = with_parties(rows_kept, parts)
-            rows_kept.write_parquet(given.out)
+            every_row(rows_kept, found.copies).write_parquet(given.out)
 
 
 def with_parties(rows: pl.DataFrame, parts: Sourced) -> pl.DataFrame:

@@ -186,6 +186,12 @@ def decided_rows(
     )
 
 
+def every_row(once: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
+    """A row that stands twice has what is told of the first, as in a case (`with_copies`)."""
+    told = once.rename({"leak_row": "first"})
+    return copies.join(told, on="first", validate="m:1").drop("first").sort("leak_row")
+
+
 def peak_gb() -> float:
     """The most memory this process held; of the program alone, not of what started it."""
     status = Path("/proc/self/status")
