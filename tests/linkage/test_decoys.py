@@ -128,7 +128,10 @@ def test_an_independent_decoy_keeps_together_what_is_one_fact(keys: pl.DataFrame
     """Kanji and reading of a name, post code and address."""
     found = made(keys, Decoy.INDEPENDENT)
 
-    for fact in (["name_key", "kana_key", "given_key"], ["postal_key", "address_key"]):
+    for fact in (
+        ["name_key", "kana_key", "given_key", "given_kana_key"],
+        ["postal_key", "address_key"],
+    ):
         true = keys.select(fact).unique()
         assert found.join(true, on=fact, how="semi", nulls_equal=True).height == found.height
 

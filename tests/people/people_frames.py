@@ -28,6 +28,7 @@ SHORT = {
     "email": "email_key",
     "customer": "customer_key",
     "given": "given_key",
+    "given_kana": "given_kana_key",
 }
 
 Record = Mapping[str, str | date]

@@ -65,6 +65,31 @@ def test_a_person_in_two_lists_is_found_by_name_and_telephone() -> None:
     assert list(found.persons["reason"]) == ["name, telephone"] * 2
 
 
+def test_a_married_name_is_found_by_the_given_names_reading_where_the_name_is_not_parted() -> None:
+    """Telephone, address and the reading of the given name agree; the family name changed."""
+    home = {"phone": "1", "address": "北町1-2", "given_kana": "カノ乃"}
+    found = identity(
+        V1=[{"name": "河合香乃", "kana": "カワイカノ", **home}],
+        V2=[{"name": "新井香乃", "kana": "アライカノ", **home}],
+    )
+
+    assert persons(found, "strict") == [[0], [1]]
+    assert persons(found) == [[0, 1]]
+    assert set(found.persons["reason"]) == {"given name's reading, telephone, address"}
+
+
+def test_two_given_names_of_one_reading_in_one_house_stay_two() -> None:
+    home = {"phone": "1", "address": "北町1-2"}
+    found = identity(
+        V1=[
+            {"name": "後藤優香", "kana": "ゴトウユカ", "given_kana": "ユカ香", **home},
+            {"name": "後藤優花", "kana": "ゴトウユカ", "given_kana": "ユカ花", **home},
+        ]
+    )
+
+    assert persons(found) == [[0], [1]]
+
+
 def test_father_and_son_of_one_name_at_one_telephone_are_two() -> None:
     found = identity(
         V1=[

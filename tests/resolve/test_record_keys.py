@@ -112,6 +112,16 @@ def test_the_given_name_is_told_where_a_space_or_a_column_parts_it() -> None:
     assert keys(name=["Mary Smith"])["given_key"].to_list() == [None]
 
 
+def test_the_given_names_reading_is_told_where_a_space_or_a_column_parts_it() -> None:
+    def told(**columns: list[str]) -> list[str | None]:
+        return list(keys(name=["渡辺咲佳"], **columns)["given_kana_key"])
+
+    assert told(kana=["ワタナベ　ｻｷｶ"]) == told(kana=[" わたなべ さきか "]) == ["サキカ佳"]
+    assert told(family_kana=["ワタナベ"], given_kana=["サキカ"]) == ["サキカ佳"]
+    assert told(kana=["ワタナベサキカ"]) == told(kana=["Watanabe Sakika"]) == [None]
+    assert keys(kana=["ワタナベ サキカ"])["given_kana_key"].to_list() == [None]  # no name at all
+
+
 @settings(max_examples=25)
 @given(st.lists(st.text("山花ノ々 　Ａa\n様", max_size=8) | st.text(max_size=6), min_size=20))
 def test_a_given_name_is_found_by_the_short_way_as_by_the_rule(names: list[str | None]) -> None:

@@ -87,7 +87,7 @@ def test_run_killed_at_any_moment_and_started_again_gives_the_same_tables(
     timed = golden_case.copied(case, tmp_path / "timed" / "copy")
     life = seconds_of("run", "--case", timed)
     hit = 0
-    for moment in moments(life * 0.4, life):
+    for moment in moments(life * 0.25, life):
         hit += killed(moment, "run", "--case", case)
         assert breachscope("verify", "--case", case).code == 0
     assert hit, "no kill met a command at work"

@@ -31,7 +31,7 @@ class Decoy(StrEnum):
     HOUSEHOLD = "household"
 
 
-_PERSON: Final = ("name_key", "kana_key", "given_key", "sex_key")
+_PERSON: Final = ("name_key", "kana_key", "given_key", "given_kana_key", "sex_key")
 _GROUPS: Final = (
     _PERSON,
     ("phone_key",),

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from breachscope.resolve.rungs import OWN_CUSTOMER, Hashes, shared, without
-from breachscope.schema import KEY_COLUMNS, VALUE_COLUMNS
+from breachscope.schema import KEY_COLUMNS, PARTED, VALUE_COLUMNS
 
 _SEED: Final = 20_231_017
 _ROW = ("row_a", "row_b")  # 128 bits: two records with both equal are equal
@@ -45,14 +45,17 @@ def distinct_records(versions: Iterable[tuple[str, pl.DataFrame]]) -> Distinct:
     households: list[Hashes] = []
     seen = pl.DataFrame(schema={**dict.fromkeys(_ROW, pl.UInt64()), "distinct": pl.UInt32()})
     index, records = [_no_index()], [_no_records()]
-    given = [_no_given()]
+    given = {column: [_no_given(column)] for column in PARTED}
     for batch in _batches(_hashed(versions, version_ids, households)):
         numbered, new = _numbered(batch, seen)
         seen = pl.concat([seen, new.select(seen.columns)])
         index.append(numbered)
         records.append(new.select(records[0].columns))
-        given.append(_given_names(batch, numbered))
-    named = _with_given(pl.concat(records), pl.concat(given))
+        for column, told in given.items():
+            told.append(_given_names(batch, numbered, column))
+    named = pl.concat(records)
+    for column, told in given.items():
+        named = _with_given(named, pl.concat(told), column)
     own = _own_customer(named, households)
     return Distinct(version_ids, pl.concat(index), own)
 
@@ -124,33 +127,31 @@ def _numbered(batch: pl.DataFrame, seen: pl.DataFrame) -> tuple[pl.DataFrame, pl
     return numbered.select(_no_index().columns), new
 
 
-def _given_names(batch: pl.DataFrame, numbered: pl.DataFrame) -> pl.DataFrame:
-    """The given names of the batch's records, each once."""
-    told = pl.concat([numbered.select("distinct"), batch.select("given_key")], how="horizontal")
-    return told.filter(pl.col("given_key") > 0).unique(maintain_order=True)
+def _given_names(batch: pl.DataFrame, numbered: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The given names of the batch's records, or their readings, each once."""
+    told = pl.concat([numbered.select("distinct"), batch.select(column)], how="horizontal")
+    return told.filter(pl.col(column) > 0).unique(maintain_order=True)
 
 
-def _with_given(records: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+def _with_given(records: pl.DataFrame, given: pl.DataFrame, column: str) -> pl.DataFrame:
     """One record may stand with its name parted in one list and unparted in another.
 
     Its given name is what any of them tells; if they part it differently, it is not known.
     """
     told = given.group_by("distinct").agg(
-        one=pl.col("given_key").n_unique() == 1, given_key=pl.col("given_key").first()
+        pl.col(column).first(), one=pl.col(column).n_unique() == 1
     )
-    sure = told.filter("one").select("distinct", "given_key")
+    sure = told.filter("one").select("distinct", column)
     rows = (
-        records.drop("given_key")
+        records.drop(column)
         .with_row_index("distinct")
         .join(sure, on="distinct", how="left", validate="1:1", maintain_order="left")
     )
-    return rows.select(
-        pl.col("given_key").fill_null(0), pl.exclude("given_key", "distinct")
-    ).select(records.columns)
+    return rows.with_columns(pl.col(column).fill_null(0)).select(records.columns)
 
 
-def _no_given() -> pl.DataFrame:
-    return pl.DataFrame(schema={"distinct": pl.UInt32(), "given_key": pl.UInt64()})
+def _no_given(column: str) -> pl.DataFrame:
+    return pl.DataFrame(schema={"distinct": pl.UInt32(), column: pl.UInt64()})
 
 
 def _own_customer(records: pl.DataFrame, households: list[Hashes]) -> pl.DataFrame:

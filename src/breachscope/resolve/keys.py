@@ -60,6 +60,10 @@ def record_keys(records: pl.LazyFrame) -> pl.LazyFrame:
             email_key=email_key("email"),
             customer_key=code_key("customer_no"),
             given_key=_given(have),
+            given_kana_key=_given_kana(have),
+        )
+        .with_columns(
+            given_kana_key=pl.concat_str("given_kana_key", pl.col("name_key").str.slice(-1))
         )
         .pipe(conform, RECORD_KEYS)
         .sort("row_no", maintain_order=True)
@@ -95,6 +99,16 @@ def _given(have: Collection[str]) -> pl.Expr:
     )
     held = pl.coalesce(_filled("given_name"), parted) if "given_name" in have else parted
     return _name(name_key(held, tier=NAME_TIER))
+
+
+def _given_kana(have: Collection[str]) -> pl.Expr:
+    """The reading of the given name, where a column holds it or one space parts it.
+
+    The last sign of the name is put behind it: sisters may share a reading, not the kanji too.
+    """
+    parted = pl.col("kana").str.strip_chars().str.extract(_TWO_PARTS, 1)
+    held = pl.coalesce(_filled("given_kana"), parted) if "given_kana" in have else parted
+    return _kana(kana_key(held))
 
 
 def _filled(column: str) -> pl.Expr:

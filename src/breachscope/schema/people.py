@@ -23,13 +23,17 @@ RECORD_KEYS: Final = pl.Schema(
         "email_key": pl.String(),
         "customer_key": pl.String(),
         "given_key": pl.String(),  # where the source parts it from the family name
+        "given_kana_key": pl.String(),  # its reading, if parted, and the name's last sign
     }
 )
 """One row a record of one version, in row_no order: canonical values, null where there is none."""
 
 KEY_COLUMNS: Final = tuple(name for name in RECORD_KEYS if name != "row_no")
 
-VALUE_COLUMNS: Final = tuple(name for name in KEY_COLUMNS if name != "given_key")
+PARTED: Final = ("given_key", "given_kana_key")
+"""Parts of the name and the reading, where the source parts them."""
+
+VALUE_COLUMNS: Final = tuple(name for name in KEY_COLUMNS if name not in PARTED)
 """What tells two records apart: the given name is part of the name already."""
 
 RECORD_INDEX: Final = pl.Schema(

@@ -25,7 +25,7 @@ KEYS_BATCH = 1_500_000
 KEYS_TOGETHER = 100_000
 """Records of several parties normalised together."""
 
-KEYS_VERSION = 3
+KEYS_VERSION = 4
 
 
 @dataclass(frozen=True, slots=True)
