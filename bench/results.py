@@ -11,8 +11,8 @@ import readers_section
 
 HERE = Path(__file__).parent
 SCALES = ("tiny", "small", "full")
-OWN_SECTIONS = ("Linkage", "Readers", "Fuzzing of the readers")
-"""Sections made by other programs than `bench/run.py`."""
+OWN_SECTIONS = ("Packages, letters, report", "Linkage", "Readers", "Fuzzing of the readers")
+"""Sections made by other programs than `bench/run.py`, or written by hand."""
 LIMITS = {
     "add + first run on full": "15 min, 10 GB",
     "later full run on full": "5 min",
