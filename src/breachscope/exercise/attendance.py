@@ -66,8 +66,8 @@ def _shifts(world: World, events: Happenings) -> Iterator[Stay]:
             due = shift(world, person, number)
             times = own or due
             if times:
-                own_business = own is not None
-                yield Stay(staff.person_id, *times, due is not None, own_business)
+                private = own is not None
+                yield Stay(staff.person_id, *times, planned=due is not None, own_business=private)
 
 
 def _nights(world: World, events: Happenings) -> Iterator[Stay]:

@@ -104,7 +104,10 @@ def over_parties(
         bases
         if one_alone
         else resolved(
-            keys, policy.model_copy(update={"rungs": across}), bases, _outside(parts, rejected)
+            keys,
+            policy.model_copy(update={"rungs": across}),
+            bases,
+            _outside([party for party, _, _ in parts], heights, rejected),
         ).labels
     )
     return pl.DataFrame(
@@ -118,12 +121,11 @@ def over_parties(
 
 
 def _outside(
-    parts: Sequence[tuple[str, pl.DataFrame, pl.DataFrame]], rejected: Mapping[str, frozenset[str]]
+    names: Sequence[str], heights: Sequence[int], rejected: Mapping[str, frozenset[str]]
 ) -> Mapping[str, npt.NDArray[np.bool_]]:
     """Name of a rung -> the records of the parties of whom it joins nobody."""
-    heights = [persons.height for _, _, persons in parts]
     return {
-        rung: np.repeat(np.array([party in parties for party, _, _ in parts], np.bool_), heights)
+        rung: np.repeat(np.array([name in parties for name in names], np.bool_), heights)
         for rung, parties in rejected.items()
     }
 

@@ -62,7 +62,7 @@ def record_keys(records: pl.LazyFrame) -> pl.LazyFrame:
             given_key=_given(have),
             given_kana_key=_given_kana(have),
         )
-        .with_columns(
+        .with_columns(  # sisters may share a reading, not the last sign of the name too
             given_kana_key=pl.concat_str("given_kana_key", pl.col("name_key").str.slice(-1))
         )
         .pipe(conform, RECORD_KEYS)
@@ -102,10 +102,7 @@ def _given(have: Collection[str]) -> pl.Expr:
 
 
 def _given_kana(have: Collection[str]) -> pl.Expr:
-    """The reading of the given name, where a column holds it or one space parts it.
-
-    The last sign of the name is put behind it: sisters may share a reading, not the kanji too.
-    """
+    """The reading of the given name, where a column holds it or one space parts it."""
     parted = pl.col("kana").str.strip_chars().str.extract(_TWO_PARTS, 1)
     held = pl.coalesce(_filled("given_kana"), parted) if "given_kana" in have else parted
     return _kana(kana_key(held))
