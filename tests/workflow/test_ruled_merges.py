@@ -32,6 +32,14 @@ def rule(case: Path, action: str) -> None:
     golden_case.done(breachscope("run", "--case", case))
 
 
+def test_a_ruling_on_a_rung_the_playbook_has_not_is_told_to_have_no_effect(case: Path) -> None:
+    wrong = "merge:P1/name, telefone"
+    way = ("--who", "counsel", "--why", "mistyped", "--case", case)
+    golden_case.done(breachscope("decide", "reject", wrong, *way))
+    said = golden_case.done(breachscope("run", "--case", case)).said
+    assert f"ruling D1 has no effect: this run has nothing called {wrong}" in said
+
+
 @pytest.fixture
 def case(golden_copy: Path) -> Path:
     golden_case.done(breachscope("run", "--case", golden_copy))

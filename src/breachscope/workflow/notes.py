@@ -95,8 +95,11 @@ def _rulings(s: Situation, tables: Mapping[str, Path]) -> Iterator[str]:
     known |= {place for again in told for place in retold.waiting(again)}
     known |= {item.evidence_id for item in s.items}
     known |= _other_subjects(tables)
+    rungs = [rung.name for rung in s.context.playbook.identity.rungs]
+    parties = pl.read_parquet(tables["counts"], columns=["party_id"])["party_id"]
+    known |= {f"{decisions.MERGE}{party}/{rung}" for party in parties for rung in rungs}
     for subject, decision in ruled.items():
-        if subject not in known and not subject.startswith(decisions.MERGE):
+        if subject not in known:
             yield f"ruling {decision.id} has no effect: this run has nothing called {subject}"
 
 
