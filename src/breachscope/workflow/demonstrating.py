@@ -66,7 +66,7 @@ class _Clock:
     def told(self, text: str) -> str:
         now = time.perf_counter()
         seconds, self.last = now - self.last, now
-        return f"[{seconds:6.1f} s] {text}"
+        return f"[{seconds:5.1f} s] {text}"
 
 
 def mandate(path: Path) -> dict[str, Any]:

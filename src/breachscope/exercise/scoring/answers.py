@@ -51,8 +51,8 @@ class AnswerScore:
             f"{self.silent_denied:,}",
             f"  cannot tell where the log is whole      {self.whole_not_told:>7,}   {share:.2%} of "
             "all questions",
-            f"  found where nothing was carried out     {self.found_nothing_left:>7,}   of these "
-            f"told as possible {self.found_nothing_left_possible:,}",
+            f"  found where nothing was carried out     {self.found_nothing_left:>7,}   "
+            f"merely as possible {self.found_nothing_left_possible:,}",
         ]
 
 
