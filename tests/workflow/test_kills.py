@@ -143,6 +143,44 @@ def test_run_killed_between_two_steps_goes_on_where_it_was(
     assert digests(last, "*.parquet") == digests(runs / "0001", "*.parquet")
 
 
+ADD_PLACES = [
+    ("ledger", "append", 0),
+    ("appending", "write_new", 0),
+    ("appending", "sync_folder", 0),
+    *(("folder", "_protect", times) for times in range(4)),
+]
+"""Among them: tables and their description are written, and not yet under their own name."""
+
+
+@pytest.mark.parametrize(("module", "function", "times"), ADD_PLACES)
+def test_add_killed_between_two_steps_leaves_a_case_that_holds_and_goes_on(
+    golden_copy: Path, module: str, function: str, times: int
+) -> None:
+    log = golden_copy.parent / "log.csv"
+    log.write_text(golden_case.DOWNLOADS_SPRING.replace("D0", "D7"), encoding="utf-8")
+    words = ["add", "--case", str(golden_copy), "--as", "downloads", str(log)]
+    program = STOPPED.format(module=module, function=function)
+    told = [sys.executable, "-c", program, *words, str(times)]
+    died = subprocess.run(told, capture_output=True, check=False, timeout=60)
+    assert died.returncode == -signal.SIGKILL, "the command never came to this step"
+    assert breachscope("verify", "--case", golden_copy).code == 0
+    golden_case.done(breachscope(*words))
+    assert left_over(golden_copy) == []
+    assert breachscope("verify", "--case", golden_copy).code == 0
+
+
+def test_tables_half_removed_as_their_command_was_killed_are_no_part_of_the_case(
+    golden_copy: Path,
+) -> None:
+    kept = min((golden_copy / "store" / "intake").glob("*/reading.json")).parent
+    left = kept.with_name(f".tmp-{kept.name}-77")
+    shutil.copytree(kept, left)
+    min(left.rglob("*.parquet")).unlink()
+    assert breachscope("verify", "--case", golden_copy).code == 0
+    golden_case.done(breachscope("run", "--case", golden_copy))
+    assert left_over(golden_copy) == []
+
+
 def test_a_run_whose_ledger_entry_was_lost_is_not_passed_off_as_recorded(
     golden_copy: Path,
 ) -> None:

@@ -118,7 +118,11 @@ def _evidence_problems(case: CaseFolder, items: list[register.Item]) -> list[str
 def _table_problems(case: CaseFolder, items: list[register.Item]) -> list[str]:
     """Tables in the store that are not as read; of files read again, by their reading.json."""
     told = {item.store: item.tables for item in items if item.tables}
-    places = sorted(path.parent for path in (case.store / "intake").glob("*/reading.json"))
+    described = (case.store / "intake").glob("*/reading.json")
+    # What a killed command left half made is no part of the case; the next one removes it.
+    places = sorted(
+        path.parent for path in described if not path.parent.name.startswith(folder.TEMPORARY)
+    )
 
     def problems(place: Path) -> list[str]:
         tables = told.get(place.name)
