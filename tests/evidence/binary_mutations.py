@@ -38,7 +38,7 @@ _ODD: Final = (
 _NUMBERS: Final = (0, 1, 27, 28, 4096, 65535, 65536, 0x2A2A, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
-def _logons() -> bytes:
+def _logon_texts() -> list[str]:
     texts = [
         record(
             (4624, 4625, 4634, 4648, 4672)[n % 5],
@@ -55,7 +55,7 @@ def _logons() -> bytes:
         for n in range(30)
     ]
     cleared = record(1102, _WHO, provider="Microsoft-Windows-Eventlog", part="LogFileCleared")
-    return event_files.log(*texts, cleared, first=100, a_chunk=8)
+    return [*texts, cleared]
 
 
 def _files() -> bytes:
@@ -97,12 +97,13 @@ def _media() -> bytes:
 
 
 LOGS: Final = (
-    _logons(),
+    event_files.log(*_logon_texts(), first=100, a_chunk=8),
     _files(),
     _gateway(),
     _media(),
     event_files.log(),
     event_files.log('{"Event":{}}'),
+    event_files.log(*_logon_texts(), first=100, a_chunk=8, templated=True),
 )
 HIVES: Final = (
     hive_files.hive(hive_files.system()),

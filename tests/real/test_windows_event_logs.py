@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
 import struct
 import sys
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
+import evtx
+import numpy as np
 import polars as pl
 import pytest
 
 from breachscope.errors import EvidenceError
 from breachscope.evidence import read
+from breachscope.evidence.containers import Stream
+from breachscope.evidence.readers import evtx as reader
+from breachscope.evidence.readers.evtx import chunks, decoding, scan, templates
 from breachscope.schema import Kind
 from evidence.evidence_files import spec
 from real.real_files import real
@@ -211,3 +219,53 @@ def test_a_damaged_header_is_not_believed(tmp_path: Path) -> None:
     assert told.of("gap").height == 0
     assert told.rows.height + told.skipped.height == 194
     assert any("header" in note for note in told.notes)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", [SECURITY, PARTITION])
+def test_ids_and_times_told_without_decoding_are_those_of_the_text(name: str) -> None:
+    data = real(name).read_bytes()
+    texts = {
+        r["event_record_id"]: json.loads(r["data"])["Event"]["System"]
+        for r in evtx.PyEvtxParser(BytesIO(data)).records_json()
+    }
+    file = BytesIO(data)
+    file.read(HEADER)
+    told = 0
+    for group in chunks.groups(Stream(file.read), CHUNK):
+        if not group.places.numbers:
+            continue
+        found = scan.scanned(group.data, group.at, templates.Templates())
+        for number, event_id, time in zip(
+            group.places.numbers, found.ids.tolist(), found.times.tolist(), strict=True
+        ):
+            system = texts[number]
+            moment = datetime.fromisoformat(system["TimeCreated"]["#attributes"]["SystemTime"])
+            assert event_id == event_number(system["EventID"])
+            assert datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=time) == moment
+            told += 1
+    assert told == len(texts)
+
+
+def event_number(element: Any) -> int:
+    return int(element["#text"] if isinstance(element, dict) else element)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("kind", reader.KINDS)
+@pytest.mark.parametrize("name", [SECURITY, PARTITION])
+def test_stepping_over_records_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, name: str, kind: Kind
+) -> None:
+    stepping = Told(real(name), kind)
+    monkeypatch.setattr(decoding, "scanned", nothing_known)
+    whole = Told(real(name), kind)
+    for part in ("rows", "quarantined", "skipped", "marks"):
+        assert getattr(stepping, part).equals(getattr(whole, part))
+    assert stepping.account == whole.account
+
+
+def nothing_known(data: bytes, at: Any, known: templates.Templates) -> scan.Scan:
+    """A scan that sees nothing, so that every record is decoded."""
+    found = scan.scanned(data, at, known)
+    return scan.Scan(np.full(len(at), scan.UNKNOWN), np.zeros(len(at), np.int64), found.ends)

@@ -3,8 +3,8 @@
 The file is read a few chunks at a time, each time as a small file of its own, so that memory
 is bounded and every record has its byte. A row's line is the record's number. Times are those
 of the event (System.TimeCreated), not of the record's header. Records of other events are
-skipped; records in a damaged chunk are quarantined one by one. Clearings, gaps in the
-numbering and damage go to `log_marks`.
+skipped, and not decoded where their id and time can be read without that; records in a damaged
+chunk are quarantined one by one. Clearings, gaps in the numbering and damage go to `log_marks`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from breachscope.errors import EvidenceError
 from breachscope.evidence.readers.evtx import chunks, decoding
-from breachscope.evidence.readers.evtx.rows import Maker
-from breachscope.evidence.readers.evtx.wholeness import Wholeness
+from breachscope.evidence.readers.evtx.rows import EVENTS, Maker
+from breachscope.evidence.readers.evtx.wholeness import CLEARED, Wholeness
 from breachscope.evidence.workers import workers
 from breachscope.schema import Kind
 
@@ -32,10 +32,9 @@ NAME: Final = "Windows event log (EVTX)"
 ENCODING: Final = "UTF-16, as the format has it"
 KINDS: Final = (Kind.LOGINS, Kind.DOWNLOADS, Kind.REMOTE, Kind.MEDIA)
 STANDARD_ZONE: Final = "UTC"
-BLOCKS: Final = 2
-"""So many blocks are taken at once: a record is small beside what each batch costs."""
-SLICE: Final = 1 << 18
-"""Bytes handed to the library at a time: few, so that the same memory serves again and again."""
+SLICE: Final = 1 << 20
+"""Bytes looked through and handed to the library at a time: enough for the columns that are made
+of their records, few enough that the same memory serves again and again."""
 _PAUSE: Final = 2e-5  # seconds: enough for another thread to wake up
 
 
@@ -67,7 +66,8 @@ def read(
     if not header.sound:
         note("the header of the file is damaged: what it counts to is not believed")
     rows, whole = Maker(spec, zone, member), Wholeness(member, header)
-    for group, records in _decoded(stream, BLOCKS * spec.block_bytes):
+    asked = decoding.Asked.of([*CLEARED, *(event.number for event in EVENTS[spec.kind])])
+    for group, records in _decoded(stream, spec.block_bytes, asked):
         told, marks = whole.of(group, records)
         yield rows.batch(told, marks)
     yield rows.rest(whole.rest())
@@ -75,7 +75,9 @@ def read(
         note(f"damaged stretches: {whole.damaged}; their records are quarantined")
 
 
-def _decoded(stream: Stream, size: int) -> Iterator[tuple[chunks.Group, decoding.Records]]:
+def _decoded(
+    stream: Stream, size: int, asked: decoding.Asked
+) -> Iterator[tuple[chunks.Group, decoding.Records]]:
     """Each group of chunks with its records; the next is decoded while one is used."""
     slices, used = chunks.groups(stream, min(SLICE, size)), Event()
 
@@ -84,19 +86,22 @@ def _decoded(stream: Stream, size: int) -> Iterator[tuple[chunks.Group, decoding
             time.sleep(_PAUSE)
 
     with workers(1) as worker:
-        coming = worker.submit(_gathered, slices, size, pause)
+        coming = worker.submit(_gathered, slices, size, asked, pause)
         while found := coming.result():
-            coming = worker.submit(_gathered, slices, size, pause)
+            coming = worker.submit(_gathered, slices, size, asked, pause)
             used.set()
             yield found
             used.clear()
 
 
 def _gathered(
-    slices: Iterator[chunks.Group], size: int, pause: Callable[[], None]
+    slices: Iterator[chunks.Group],
+    size: int,
+    asked: decoding.Asked,
+    pause: Callable[[], None],
 ) -> tuple[chunks.Group, decoding.Records] | None:
     """The next chunks of about that size in all, slice by slice; None at the end."""
-    group, found = chunks.Group(b""), decoding.Gathering()
+    group, found = chunks.Group(), decoding.Gathering(asked)
     for one in slices:
         found.add(one, pause)
         group.damages += one.damages

@@ -19,6 +19,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from breachscope.evidence.containers import Stream
 
 MAGIC: Final = b"ElfFile\0"
@@ -30,6 +32,7 @@ NO_HEADER: Final = "the chunk has no header"
 BROKEN_OFF: Final = "the chunk has damaged stretches"
 
 _CHUNK_MAGIC: Final = b"ElfChnk\0"
+_CHUNK_WORD: Final = int.from_bytes(_CHUNK_MAGIC, "little")
 _RECORD: Final = b"\x2a\x2a\0\0"
 _RECORD_WORD: Final = 0x2A2A
 _FORM: Final = (128, 1, 3, HEADER, 0)
@@ -70,10 +73,14 @@ class Damage:
 
 @dataclass(slots=True)
 class Group:
-    """Some chunks in file order: bytes the library can read, and what must come of them."""
+    """Some chunks in file order: those the library can read, and what must come of them.
 
-    data: bytes
+    `at` is where in `data` the records of `places` begin.
+    """
+
     size: int = 0  # in the file
+    data: bytes = b""
+    at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     places: Places = field(default_factory=Places)
     damages: list[Damage] = field(default_factory=list)
 
@@ -106,8 +113,13 @@ def groups(stream: Stream, size: int) -> Iterator[Group]:
 
 
 def _group(block: bytes, byte: int) -> Group:
+    at = _all_in_order(block)
+    if at is not None:
+        numbers = np.frombuffer(block, "<u8")[at // 8 + 1]
+        return Group(len(block), block, at, Places(numbers.tolist(), (at + byte).tolist()))
     whole: list[bytes] = []
-    group = Group(b"", len(block))
+    counts: list[int] = []
+    group = Group(len(block))
     for start in range(0, len(block), CHUNK):
         chunk = block[start : start + CHUNK]
         if not chunk[:8].strip(b"\0") and not chunk.strip(b"\0"):
@@ -118,21 +130,58 @@ def _group(block: bytes, byte: int) -> Group:
             continue
         readable, places, broken = _walked(chunk, byte + start)
         whole.append(readable)
+        counts.append(len(places.numbers))
         group.places.numbers += places.numbers
         group.places.bytes += places.bytes
         if broken:
             group.damages.append(Damage(byte + start + broken[0], BROKEN_OFF, None))
-    group.data = _file(whole)
+    group.data = b"".join(whole)
+    inside = (np.array(group.places.bytes, np.int64) - byte) % CHUNK
+    group.at = np.repeat(np.arange(len(counts)), counts) * CHUNK + inside
     return group
 
 
-def _file(chunks: list[bytes]) -> bytes:
+def _all_in_order(block: bytes) -> NDArray[np.int64] | None:
+    """Where the records begin, if each is whole and each where the one before ends; else None.
+
+    By the rules of `_record_at`, for all records of whole chunks at once.
+    """
+    count = len(block) // CHUNK
+    if count * CHUNK != len(block) or not count:
+        return None
+    words, longs = np.frombuffer(block, "<u4"), np.frombuffer(block, "<u8")
+    bases = np.arange(count) * CHUNK
+    ends = words[(bases + _END_AT) // 4].astype(np.int64)
+    if (longs[bases // 8] != _CHUNK_WORD).any() or (ends > CHUNK).any():
+        return None
+    marks = np.flatnonzero(words[::2] == _RECORD_WORD) * 8
+    limits = (bases + ends)[marks // CHUNK]
+    if (marks == limits).any():
+        return None  # what stands behind the end may go on
+    sizes = words[marks // 4 + 1].astype(np.int64)
+    until = marks + sizes
+    whole = (marks % CHUNK >= _FIRST) & (sizes >= _LEAST) & (until <= limits) & (until % 8 == 0)
+    until[~whole] = 8
+    whole &= words[until // 4 - 1] == sizes  # else it is no record's mark
+    at, until = marks[whole], until[whole]
+    counts = np.bincount(at // CHUNK, minlength=count)
+    lasts = np.cumsum(counts) - 1
+    if not counts.all() or (at[lasts - counts + 1] != bases + _FIRST).any():
+        return None
+    follows = np.append(at[1:], 0)
+    follows[lasts] = bases + ends
+    chained = (until == follows).all() and (longs[at // 8 + 1] < HIGHEST).all()
+    return at if chained else None
+
+
+def as_file(chunks: bytes | bytearray) -> bytes:
     """Those chunks as a file of their own."""
+    count = len(chunks) // CHUNK
     made = bytearray(HEADER)  # the file's own header may be damaged, and is judged elsewhere
-    struct.pack_into("<8sQQQIHHHH", made, 0, MAGIC, 0, max(len(chunks) - 1, 0), 1, *_FORM)
-    struct.pack_into("<H", made, 42, len(chunks))
+    struct.pack_into("<8sQQQIHHHH", made, 0, MAGIC, 0, max(count - 1, 0), 1, *_FORM)
+    struct.pack_into("<H", made, 42, count)
     struct.pack_into("<I", made, 124, zlib.crc32(bytes(made[:120])))
-    return b"".join([bytes(made), *chunks])
+    return b"".join([made, chunks])
 
 
 def _walked(chunk: bytes, byte: int) -> tuple[bytes, Places, list[int]]:

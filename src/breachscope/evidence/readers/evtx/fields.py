@@ -22,17 +22,31 @@ _WHOLE_STRING: Final = r'"((?:[^"\\]|\\.)*)"'
 _BARE: Final = r"([^\"\s,{}\[\]]+)"
 _ID: Final = r'"EventID":(?:\{.*?"#text":)?"?([0-9]+)'
 _PROVIDER: Final = r'"Provider":\{"#attributes":\{.*?"Name":"([^"]*)"'
+_BEGIN: Final = (
+    '{"Event":{"#attributes":{"xmlns":"http://schemas.microsoft.com/win/2004/08/events/event"},'
+    '"System":{"Provider":{"#attributes":{"Name":"'
+)
+"""How the text of a record begins that Windows wrote."""
 _NOTHING: Final = ("", "-", "null", "NULL")
 
 
-def event_ids() -> pl.Expr:
+def event_ids(text: pl.Expr | None = None) -> pl.Expr:
     """The event id of a record: a number, a text, or the text of an element with attributes."""
-    return pl.col(TEXT).str.extract(_ID, 1)
+    return (pl.col(TEXT) if text is None else text).str.extract(_ID, 1)
 
 
-def providers() -> pl.Expr:
+def providers(text: pl.Expr | None = None) -> pl.Expr:
     """The name of the provider, which alone makes an event id mean something."""
-    return pl.col(TEXT).str.extract(_PROVIDER, 1)
+    return (pl.col(TEXT) if text is None else text).str.extract(_PROVIDER, 1)
+
+
+def with_providers(records: pl.DataFrame, likely: Iterable[str]) -> pl.DataFrame:
+    """The records with their provider as `_provider`; looked for where none of those begins it."""
+    begins = {name: pl.col(TEXT).str.starts_with(f'{_BEGIN}{name}"') for name in sorted(likely)}
+    named = pl.coalesce(pl.when(begin).then(pl.lit(name)) for name, begin in begins.items())
+    read = records.with_columns(_provider=named)
+    unnamed = pl.when(pl.col("_provider").is_null()).then(TEXT)
+    return read.with_columns(_provider=pl.coalesce("_provider", providers(unnamed)))
 
 
 def fields(records: pl.DataFrame, names: Iterable[str]) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from breachscope.evidence.headers import Layout, place_of
 from breachscope.evidence.readers import devices
 from breachscope.evidence.readers.evtx import downloads, logins, media, remote
 from breachscope.evidence.readers.evtx.decoding import PLACE, SOUND
-from breachscope.evidence.readers.evtx.fields import event_ids, fields, providers
+from breachscope.evidence.readers.evtx.fields import event_ids, fields, with_providers
 from breachscope.evidence.shape import PLACES, conformed
 from breachscope.schema import ATTRIBUTE_PREFIX, KINDS, SET_ASIDE, Kind
 
@@ -58,20 +58,19 @@ def judged(sound: pl.DataFrame, kind: Kind) -> Judged:
     events = EVENTS[kind]
     read = sound if "_id" in sound.columns else sound.with_columns(_id=event_ids())
     asked = pl.col("_id").is_in(sorted({event.number for event in events})).fill_null(value=False)
-    known = read.filter(asked).with_columns(_provider=providers())
+    known = with_providers(read.filter(asked), {event.provider for event in events})
+    of_event = known.partition_by("_id", "_provider", as_dict=True, include_key=True)
     rows: list[pl.DataFrame] = []
     skipped: list[pl.DataFrame] = []
-    there = set(known.select("_id", "_provider").unique().rows())
     for event in events:
-        if (event.number, event.provider) not in there:
+        if (own := of_event.pop((event.number, event.provider), None)) is None:
             continue
-        is_it = (pl.col("_id") == event.number) & (pl.col("_provider") == event.provider)
-        made, unwanted = _of_event(known.filter(is_it), event)
-        known = known.filter(~is_it.fill_null(value=False))
+        made, unwanted = _of_event(own, event)
         rows.append(made)
-        skipped.append(unwanted)
+        skipped += unwanted
     brief = ["line", "byte", "_id"]
-    others = pl.concat([read.select(brief).filter(~asked), known.select(brief)])
+    foreign = [own.select(brief) for own in of_event.values()]
+    others = pl.concat([read.select(brief).filter(~asked), *foreign])
     reason = "event " + pl.col("_id").fill_null("without an id") + f": gives no {kind.value}"
     skipped.append(others.select("line", "byte", reason=reason))
     names = (column.name for column in KINDS[kind])
@@ -81,10 +80,14 @@ def judged(sound: pl.DataFrame, kind: Kind) -> Judged:
     )
 
 
-def _of_event(own: pl.DataFrame, event: Event) -> tuple[pl.DataFrame, pl.DataFrame]:
-    read = fields(own, event.fields)
-    keep = pl.lit(value=True) if event.wanted is None else event.wanted.fill_null(value=False)
-    made = read.filter(keep).select(
+def _of_event(own: pl.DataFrame, event: Event) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    read, unwanted = fields(own, event.fields), []
+    if event.wanted is not None:
+        keep = event.wanted.fill_null(value=False)
+        reason = pl.lit(f"event {event.number}: {event.unwanted}")
+        unwanted = [read.filter(~keep).select("line", "byte", reason=reason)]
+        read = read.filter(keep)
+    made = read.select(
         "line",
         "byte",
         *(column.cast(pl.String).alias(name) for name, column in event.columns.items()),
@@ -92,8 +95,7 @@ def _of_event(own: pl.DataFrame, event: Event) -> tuple[pl.DataFrame, pl.DataFra
     )
     if media.BOOT_RECORDS[0] in event.fields:
         made = _with_volumes(made)
-    reason = pl.lit(f"event {event.number}: {event.unwanted}")
-    return made, read.filter(~keep).select("line", "byte", reason=reason)
+    return made, unwanted
 
 
 def _with_volumes(made: pl.DataFrame) -> pl.DataFrame:
@@ -112,6 +114,7 @@ class Maker:
     zone: Zone
     member: str | None
     open_sessions: pl.DataFrame = field(default_factory=pl.DataFrame)
+    columns: pl.DataFrame | None = None  # those of the rows so far
 
     def batch(self, records: Records, marks: pl.DataFrame) -> Batch:
         """The records of some chunks."""
@@ -121,11 +124,16 @@ class Maker:
             found = self._sessions(found)
         count = records.sound.height + records.broken.height
         count += held - self.open_sessions.height
-        return self._conformed(found, records.broken, count, marks)
+        made = self._conformed(found, records.broken, count, marks)
+        self.columns = made.taken.clear()
+        return made
 
     def rest(self, marks: pl.DataFrame) -> Batch:
         """What was held back, once the file has ended."""
         count, rows = self.open_sessions.height, self.open_sessions
+        if self.columns is not None and not count:
+            none = pl.DataFrame(schema=SET_ASIDE)
+            return Batch(self.columns, none, none, 0, {"log_marks": marks})
         found = judged(pl.DataFrame(schema=SOUND), self.spec.kind)
         if count:
             found = Judged(rows, found.skipped)

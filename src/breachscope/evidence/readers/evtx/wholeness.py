@@ -101,9 +101,17 @@ def _count(places: Any) -> int | None:
 
 
 def dated(records: pl.DataFrame) -> pl.DataFrame:
-    """line, byte and `at` of records, in order of their numbers."""
-    times = fields(records, ["SystemTime"])
-    return times.select("line", "byte", at=MOMENT).drop_nulls(["line", "at"]).sort("line")
+    """line, byte and `at` of records, in order of their numbers.
+
+    Args:
+        records: line, byte, `_text`, and `_at` where the time is known without the text.
+
+    """
+    known = records if "_at" in records.columns else records.with_columns(_at=pl.lit(None))
+    unread = known.filter(pl.col("_at").is_null())
+    read = fields(unread, ["SystemTime"]).select("line", "byte", at=MOMENT)
+    times = pl.concat([known.select("line", "byte", at=pl.col("_at").cast(read["at"].dtype)), read])
+    return times.drop_nulls(["line", "at"]).sort("line")
 
 
 def clock_back(times: pl.DataFrame) -> list[dict[str, Any]]:
