@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
 from evidence_files import Taken, file, spec, take
+from hypothesis import given as over
+from hypothesis import strategies as st
 
-from breachscope.evidence import load_mapping
+from breachscope.evidence import load_mapping, values
 from breachscope.schema import KINDS, Kind, canonical
 
 if TYPE_CHECKING:
@@ -198,3 +201,18 @@ def test_records_stay_text(tmp_path: Path) -> None:
     ]
     assert taken.rows["row_no"].dtype == pl.Int64
     assert taken.quarantined["reason"].to_list() == ["version_id: is empty"]
+
+
+WORDS = ("", "-", "--", "null", "(null)", "n/a")
+FORMS = st.sampled_from([*WORDS, "（ＮＵＬＬ）", "ｎ／ａ", "——", "ｰ", "𝐧𝐮𝐥𝐥", "none", "éa"])
+SPACE = st.text(alphabet=" \t\n\u00a0\u2003\u3000\u200b\u0301", max_size=9)
+OTHER = st.text(st.characters(exclude_categories=("Cc", "Cs", "Cn")), max_size=8)
+
+
+@over(st.lists(st.tuples(SPACE, FORMS | OTHER, SPACE).map("".join), min_size=1))
+def test_a_text_says_nothing_by_its_plain_form_alone(texts: list[str]) -> None:
+    found = pl.DataFrame({"t": texts}, schema={"t": pl.String()}).select(values.given(pl.col("t")))
+    plain = (unicodedata.normalize("NFKC", text).strip() for text in texts)
+    dashes = dict.fromkeys(map(ord, "‐‑–—―−ー"), "-")
+    says = [text.translate(dashes).lower() not in WORDS for text in plain]
+    assert found["t"].is_not_null().to_list() == says

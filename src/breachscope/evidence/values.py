@@ -39,8 +39,11 @@ def plain(c: pl.Expr) -> pl.Expr:
 
 def given(c: pl.Expr) -> pl.Expr:
     """The text; null where it only says that there is none (empty, a dash, NULL)."""
-    empty = plain(c).str.replace_all("[‐‑–—―−ー]", "-").str.to_lowercase().is_in(_NOTHING)
-    return pl.when(~empty).then(c)
+    bare = c.str.strip_chars()
+    # No form of these words has more characters than the words: most texts are told by that.
+    short = pl.when(bare.str.len_chars() <= max(map(len, _NOTHING))).then(bare)
+    empty = plain(short).str.replace_all("[‐‑–—―−ー]", "-").str.to_lowercase().is_in(_NOTHING)
+    return pl.when(~empty.fill_null(value=False)).then(c)
 
 
 def integer(c: pl.Expr) -> pl.Expr:
