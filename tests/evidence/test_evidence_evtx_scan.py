@@ -276,3 +276,25 @@ def test_a_chunk_whose_header_ends_it_early_is_decoded_whole(
     assert set(ids[:10]) == {UNKNOWN}
     assert UNKNOWN not in ids[10:]
     assert_same(Told.of(bytes(data), Kind.LOGINS), decoded_all(bytes(data), Kind.LOGINS))
+
+
+def test_a_definition_without_names_of_its_own_is_read_wherever_it_stands() -> None:
+    data = bytearray(log(record(4624, WHO), templated=True)[HEADER:])
+    at, (size,) = FIRST + 38, struct.unpack_from("<I", data, FIRST + 58)
+    inside, names = at + 24, []
+    for name in ("Event", "xmlns", "System", "Provider", "Name", "EventID", "Keywords",
+                 "TimeCreated", "SystemTime"):  # fmt: skip
+        block = struct.pack("<H", len(name)) + name.encode("utf-16-le") + bytes(2)
+        begin = data.index(block, inside) - 6
+        names.append(data[begin : begin + 6 + len(block)])
+        del data[begin : begin + len(names[-1])]
+        struct.pack_into("<I", data, begin - 4, 50000 + 100 * len(names))
+        inside = begin
+    data += bytes(CHUNK - len(data))
+    for number, name_ in enumerate(names, 1):
+        data[50000 + 100 * number : 50000 + 100 * number + len(name_)] = name_
+    data[40000 : 40000 + 24 + size] = data[at : at + 24 + size]
+    templates = Templates()
+    assert templates.at(bytes(data), at).form == templates.at(bytes(data), 40000).form
+    assert templates.at(bytes(data), at).form == Form(0, 1, 0b1111)
+    assert len(templates.known) == 1

@@ -58,44 +58,60 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """A name a definition takes from elsewhere in the chunk, and where the definition says so."""
+
+    place: int
+    text: bytes
+    behind: int  # the definition's begin
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A definition: its GUID, the size of its tokens, its form if it is the one known.
 
-    `names` are those it takes from elsewhere in the chunk.
+    `place` is where it must stand in a chunk to be read so; null if it has no name in itself.
     """
 
     guid: bytes
     size: int
     form: Form | None
-    names: tuple[tuple[int, bytes], ...]
+    place: int | None
+    names: tuple[Name, ...]
 
-    def fits(self, data: bytes, base: int) -> bool:
-        """The names stand in the chunk at `base`, too."""
-        for place, name in self.names:  # noqa: SIM110  (a generator costs more than the names)
-            if not data.startswith(name, base + place):
+    def fits(self, data: bytes, base: int, place: int) -> bool:
+        """It is read the same at that place of the chunk at `base`."""
+        if self.place is not None and self.place != place:
+            return False
+        for name in self.names:
+            if name.place == place + name.behind or not data.startswith(
+                name.text, base + name.place
+            ):
                 return False
         return True
 
 
 @dataclass(slots=True)
 class Templates:
-    """The definitions of one file: the same bytes at the same place of a chunk are read once."""
+    """The definitions of one file: those that are alike are read once."""
 
-    known: dict[tuple[int, bytes], Definition] = field(default_factory=dict)
+    known: dict[bytes, Definition] = field(default_factory=dict)
 
     def at(self, data: bytes, at: int) -> Definition:
         """The definition at that place of chunks that stand one after another."""
         base, place = at // CHUNK * CHUNK, at % CHUNK
         size = int.from_bytes(data[at + 20 : at + 24], "little")
         until = min(place + DEFINITION + min(size, _READ), CHUNK)
-        key = (place, data[at + 4 : base + until])
+        key = data[at + 4 : base + until]
         found = self.known.get(key)
-        if found is None or not found.fits(data, base):
+        if found is None or not found.fits(data, base, place):
             if len(self.known) >= _REMEMBERED:
                 self.known.clear()
             tokens = _Tokens(data[base : base + CHUNK], place + DEFINITION, until)
             form = _form(tokens)
-            found = Definition(data[at + 4 : at + 20], size, form, tuple(tokens.names))
+            fixed = place if tokens.has_names else None
+            names = tuple(Name(at, text, behind - place) for at, text, behind in tokens.names)
+            found = Definition(data[at + 4 : at + 20], size, form, fixed, names)
             self.known[key] = found
         return found
 
@@ -131,14 +147,17 @@ def _system_part(tokens: _Tokens) -> Form:
 class _Tokens:
     """The tokens of a definition, from front to back.
 
-    `attributes` are those of the last element: place and type of the value, None if literal.
+    `names` are those taken from elsewhere: where they stand, their text, and where it would be if
+    they stood here. `attributes` are those of the last element: place and type of the value, None
+    if it is literal.
     """
 
     chunk: bytes
     at: int
     end: int
     plain: int = 0
-    names: list[tuple[int, bytes]] = field(default_factory=list)
+    has_names: bool = False
+    names: list[tuple[int, bytes, int]] = field(default_factory=list)
     attributes: dict[str, tuple[int, int] | None] = field(default_factory=dict)
 
     def element(self, known: Mapping[str, tuple[str, ...]], then: bytes = b"") -> str:
@@ -196,9 +215,10 @@ class _Tokens:
         count = int.from_bytes(self.chunk[place + 6 : place + 8], "little")
         text = self.chunk[place + 6 : place + 8 + 2 * count]
         if place == self.at:
+            self.has_names = True
             self.at += 10 + 2 * count
         else:
-            self.names.append((place + 6, text))
+            self.names.append((place + 6, text, self.at + 6))
         return text[2:].decode("utf-16-le", "replace")
 
     def _unpacked(self, form: str) -> tuple[int, ...]:
