@@ -32,6 +32,8 @@ NAME: Final = "Windows event log (EVTX)"
 ENCODING: Final = "UTF-16, as the format has it"
 KINDS: Final = (Kind.LOGINS, Kind.DOWNLOADS, Kind.REMOTE, Kind.MEDIA)
 STANDARD_ZONE: Final = "UTC"
+BLOCKS: Final = 3
+"""So many blocks are taken at once: a record is small beside what each batch costs."""
 SLICE: Final = 1 << 20
 """Bytes looked through and handed to the library at a time: enough for the columns that are made
 of their records, few enough that the same memory serves again and again."""
@@ -67,7 +69,7 @@ def read(
         note("the header of the file is damaged: what it counts to is not believed")
     rows, whole = Maker(spec, zone, member), Wholeness(member, header)
     asked = decoding.Asked.of([*CLEARED, *(event.number for event in EVENTS[spec.kind])])
-    for group, records in _decoded(stream, spec.block_bytes, asked):
+    for group, records in _decoded(stream, BLOCKS * spec.block_bytes, asked):
         told, marks = whole.of(group, records)
         yield rows.batch(told, marks)
     yield rows.rest(whole.rest())
