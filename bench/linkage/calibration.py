@@ -26,8 +26,10 @@ from sources import evidence_in, stands_of, task_inventory
 from tasks import TASKS, Task
 from world import generate
 
+from breachscope.linkage.history import History
 from breachscope.linkage.naming import Judged, judged
 from breachscope.linkage.origins import interval
+from breachscope.linkage.overlap import contained
 from breachscope.linkage.pipeline import Linked, LinkSettings
 from breachscope.linkage.sourcing import sourced
 
@@ -207,7 +209,8 @@ def small_figures(case: Case, size: int, draw: int) -> Figures:
     rows = case.of_rows(case.found.matched.decided.rows, chosen)
     weighed = judged(
         case.of_rows(case.found.claims, chosen), rows, persons, case.task.persons, decoys,
-        case.found.alike,
+        case.found.alike, history=History(case.stands, case.versions),
+        within=contained(case.task.person, case.task.starts, case.task.parties),
     )  # fmt: skip
     one = next((e for e in weighed.evidence if e.party_id == case.source), None)
     truth = case.of_rows(case.truth, chosen)

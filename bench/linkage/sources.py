@@ -22,6 +22,7 @@ from breachscope.errors import EvidenceError
 from breachscope.linkage import claims as claiming
 from breachscope.linkage.history import History
 from breachscope.linkage.naming import Judged, judged
+from breachscope.linkage.overlap import contained
 from breachscope.linkage.pipeline import Linked, LinkSettings, Records, linked
 from breachscope.linkage.sourcing import Sourced, sourced
 from breachscope.schema import RECORD_FIELDS
@@ -84,6 +85,7 @@ def evidence_in(
         found.claims, found.matched.decided.rows, persons, task.persons,
         [(drawn.claims, drawn.rows.height) for drawn in found.decoys], found.alike,
         history=History(*stands_of(folder, found.claims)) if folder else None,
+        within=contained(task.person, task.starts, task.parties),
     )  # fmt: skip
     return found, weighed
 

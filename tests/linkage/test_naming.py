@@ -216,6 +216,63 @@ def test_agreement_no_better_than_another_lists_is_no_evidence() -> None:
     assert own_agreement(told.claims_frame, "P1", alike) == 0
 
 
+def nested_leak(rows: int = 40, strangers: int = 10) -> Told:
+    """A copy of P1's list, all of whose people the larger P3 has too; a fifth are strangers."""
+    told = Told()
+    for person in range(rows):
+        told.about(person, P1=VERBATIM, P3=VERBATIM)
+    return told.nobody(strangers)
+
+
+NESTED = {"P1": 0.95, "P3": 0.2} | {f"OTHER{n}": 0.2 for n in range(18)}
+"""Of twenty lists one lies within another."""
+
+
+def test_a_list_that_lies_within_anothers_is_named_where_hardly_any_list_does() -> None:
+    """Forty rows in a version of 0.85 of the people: 10 ^ 1.7 to 1, and so seldom 10 to 1."""
+    plain = evidence(nested_leak(), copied=True, of_people=0.85)
+    found = evidence(nested_leak(), copied=True, of_people=0.85, within=NESTED)
+
+    assert plain.log10_history == pytest.approx(40 * np.log10((1 - 0.5 / 41) / 0.85) / 1.5)
+    assert not plain.named
+    assert found.log10_overlap == 1.0
+    assert found.named
+
+
+def test_that_lists_share_so_much_so_seldom_names_nobody_alone() -> None:
+    assert not evidence(nested_leak(), within=NESTED).named
+
+
+def people_of_all_times() -> Told:
+    """All but four of 100 rows are about P1's people alone; half of them left long ago."""
+    told = Told()
+    for person in range(96):
+        told.about(person, P1=VERBATIM if person % 2 else OTHER_PHONE)
+    return told.nobody(4)
+
+
+def test_a_list_of_a_partys_people_of_all_times_is_no_copy_however_much_of_it_they_are() -> None:
+    told = people_of_all_times()
+    found = evidence(told, copied=True, of_people=0.5, within=NESTED)
+
+    assert evidence(told).named  # nothing is known of the versions
+    assert found.low > 0.85
+    assert found.log10_history < -1
+    assert (found.log10_overlap, found.named) == (0.0, False)
+
+
+def test_a_share_that_few_rows_cannot_tell_from_less_names_nobody() -> None:
+    """Thirty of thirty-two rows: 0.94, and 0.77 at the least."""
+    told = Told()
+    for person in range(30):
+        told.about(person, P1=PUBLIC)
+    found = evidence(told.nobody(2))
+
+    assert found.weight > 0.9
+    assert found.low < 0.85
+    assert not found.named
+
+
 PUBLISHED = (
     0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262,
     0.5719, 0.6528, 0.7590, 1.0,

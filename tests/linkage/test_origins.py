@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from breachscope.linkage.origins import (
     Missed,
     Rows,
+    expected,
     fitted,
     interval,
     intervals,
@@ -247,3 +248,40 @@ def test_every_weight_lies_within_its_bounds(data: Rows) -> None:
     assert (found[:, 0] <= whole.weights + 1e-12).all()
     assert (whole.weights <= found[:, 1] + 1e-12).all()
     assert ((found >= 0) & (found <= 1)).all()
+
+
+def of_two_holders(both: int, alone: int) -> Floats:
+    """Rows about people whom A (200 persons) and B (100) hold, and about A's alone."""
+    held = [[1, 1]] * both + [[1, 0]] * alone
+    return likelihoods(Rows(np.array(held, float), np.ones(both + alone), SIZES, 280))
+
+
+SIZES = np.array([200.0, 100.0])
+
+
+def test_of_few_rows_one_that_the_larger_alone_explains_tells_more_than_the_likeliest_weights() -> (
+    None
+):
+    chances = of_two_holders(both=4, alone=1)
+
+    likeliest, shares = fitted(chances).weights, expected(chances, SIZES)
+
+    assert likeliest[1] > likeliest[0]  # all that can be goes to the smaller
+    assert shares[0] > shares[1]
+    assert shares.sum() == pytest.approx(1)
+
+
+def test_with_many_rows_the_expected_shares_are_the_likeliest() -> None:
+    chances = of_two_holders(both=600, alone=400)
+
+    assert expected(chances, SIZES) == pytest.approx(fitted(chances).weights, abs=0.005)
+
+
+def test_where_rows_tell_nothing_the_party_with_more_people_is_likelier() -> None:
+    shares = expected(np.ones((3, 3)), SIZES)
+
+    assert shares[0] == pytest.approx(2 * shares[1])
+
+
+def test_a_leak_without_rows_has_the_shares_of_before() -> None:
+    assert expected(np.empty((0, 3)), SIZES) == pytest.approx([1 / 3, 1 / 6, 1 / 2])

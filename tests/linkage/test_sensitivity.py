@@ -60,6 +60,7 @@ def weighed() -> Weighed:
             ),
             pl.DataFrame([("P1", "V1", 90)], schema=SIZES, orient="row"),
         ),
+        {"P1": 0.1, "P2": 0.1},
     )  # fmt: skip
 
 

@@ -46,6 +46,19 @@ def test_a_part_carries_its_weight_and_what_it_rests_on() -> None:
     assert part["reason"].endswith(" times less often")
 
 
+def test_a_part_named_by_how_seldom_lists_overlap_says_so() -> None:
+    told = Told()
+    for person in range(40):
+        told.about(person, P1=VERBATIM, P2=VERBATIM)
+    within = {f"P{n}": 0.1 for n in range(1, 21)}
+    found = told.nobody(10).judged({"P1": 1_000, "P2": 9_000}, copied=True, of_people=0.85,
+                                   within=within)  # fmt: skip
+
+    part = told.sourced(found).parts.row(0, named=True)
+    assert (part["party_id"], part["verdict"]) == ("P1", "attributed")
+    assert part["reason"].endswith("hardly a list of the case lies so far within another party's")
+
+
 def test_rows_of_a_party_that_is_not_named_are_the_rest_and_cannot_be_told() -> None:
     told = two_sources()
     for person in range(200, 220):

@@ -86,8 +86,13 @@ class Told:
         everybody: int | None = None,
         *,
         copied: bool = False,
+        of_people: float = 0.3,
+        within: Mapping[str, float] | None = None,
     ) -> Judged:
-        """With `copied`, all rows whose telephone is a party's stand in one version of it."""
+        """With `copied`, all rows whose telephone is a party's stand in one version of it.
+
+        `of_people` is the share of each party's people that its version has.
+        """
         return judged(
             self.claims_frame,
             self.rows_frame,
@@ -95,14 +100,17 @@ class Told:
             everybody or sum(persons.values()),
             decoys,
             pl.DataFrame(schema=SPELT_ALIKE) if alike is None else alike,
-            history=self.history(persons) if copied else None,
+            history=self.history(persons, of_people) if copied else None,
+            within=within or {},
         )
 
-    def history(self, persons: Mapping[str, int]) -> History:
-        """Each party has one version, of three in ten of its people."""
+    def history(self, persons: Mapping[str, int], of_people: float) -> History:
+        """Each party has one version, of that share of its people."""
         here = self.claims_frame.filter(pl.col("phone_same"))
         stands = here.select("party_id", "distinct", version_id=pl.col("party_id") + "-V1")
-        rows = [(party, f"{party}-V1", count * 3 // 10) for party, count in persons.items()]
+        rows = [
+            (party, f"{party}-V1", round(count * of_people)) for party, count in persons.items()
+        ]
         sizes = pl.DataFrame(rows, schema=["party_id", "version_id", "rows"], orient="row")
         return History(stands.unique(), sizes)
 

@@ -1,23 +1,23 @@
-"""Whether a party's rows stand in one of its versions, as those of a copy must.
+"""Whether a party's rows stand in one or two of its versions, as those of a copy must.
 
 A list of somebody else's that shares customers with a party meets its people of all times: those
 removed long ago and those who joined last, and of all its lists. A copy of one version holds that
-version's people alone. So many more of the rows standing in one version than it has of all the
-party's people is evidence of a copy, whatever the spelling.
+version's people alone; a list may be put together from two. So many more of the rows standing
+there than it has of all the party's people is evidence of a copy, whatever the spelling.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy.typing as npt
+
+    Floats = npt.NDArray[np.floating[Any]]
 
 MOST_STALE: Final = 0.1
 """Of a copy's rows at most so many do not stand in its version: corrected since, or mislinked."""
@@ -25,6 +25,8 @@ DEPENDENCE: Final = 1.5
 """Rows of one household come and go together: so many rows tell as much as one. Besides, lists of
 one time share more of their people than lists of different times."""
 SURE: Final = 0.9
+ONE: Final = 0.9
+"""How likely a copy is, before any row is seen, to be of one version; else of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,19 @@ class History:
 
     stands: pl.DataFrame  # STANDS of the claimed records
     versions: pl.DataFrame  # party_id, version_id, rows
+    lost: frozenset[str] = frozenset()  # parties some of whose versions are not kept
 
 
-def of_one_version(
+def of_a_copy(
     claims: pl.DataFrame, leak_rows: npt.NDArray[np.uint32], party: str, persons: int,
     history: History,
 ) -> float:  # fmt: skip
-    """log10 of how much likelier so many rows in one version are for a copy of it; 0 at least.
+    """log10 of how much likelier rows that stand so are for a copy than for people of all times.
 
-    The best version counts, less what the choice among all of them may have helped.
+    The mean over the versions counts, for before any row is seen each is as likely to have been
+    copied (a Bayes factor; Kass and Raftery, JASA 90, 1995); over the pairs of versions likewise.
+    Below 0 the rows are of all times. So may be those of a version that is not kept: of a party
+    that has lost any, nothing below 0 is told.
 
     Args:
         claims: CLAIMS.
@@ -55,37 +61,63 @@ def of_one_version(
         & (pl.col("probability") >= SURE)
         & pl.col("leak_row").is_in(leak_rows.tolist())
     ).select("leak_row", "distinct")
-    count = mine["leak_row"].n_unique()
-    sizes: Mapping[str, int] = dict(
+    kept = (
         history.versions.filter(pl.col("party_id") == party)
         .select("version_id", "rows")
         .drop_nulls()
-        .iter_rows()
+        .sort("version_id")
     )
-    if not count or not sizes:
+    if mine.is_empty() or kept.is_empty():
         return 0.0
-    stands = history.stands.filter(pl.col("party_id") == party).select("distinct", "version_id")
-    standing = (
-        mine.join(stands, on="distinct")
-        .group_by("version_id")
-        .agg(rows=pl.col("leak_row").n_unique())
-    )
-    best = max(
-        (
-            _nats(held, count, sizes[version] / max(persons, 1))
-            for version, held in standing.iter_rows()
-            if version in sizes
-        ),
-        default=0.0,
-    )
-    return max(best / DEPENDENCE / float(np.log(10)) - float(np.log10(len(sizes))), 0.0)
+    stands = _stands(mine, history.stands.filter(pl.col("party_id") == party), kept["version_id"])
+    log10 = _log10(stands, kept["rows"].to_numpy() / max(persons, 1))
+    return max(log10, 0.0) if party in history.lost else log10
 
 
-def _nats(held: int, count: int, share: float) -> float:
-    """A copy against people of all times, of whom the version has this share."""
-    if share >= 1.0:
-        return 0.0
-    stale = min((count - held + 0.5) / (count + 1.0), MOST_STALE)
+def _stands(mine: pl.DataFrame, stands: pl.DataFrame, versions: pl.Series) -> Floats:
+    """1 where a leaked row stands in a version: rows by versions."""
+    row = {number: at for at, number in enumerate(mine["leak_row"].unique().sort().to_list())}
+    column = {version: at for at, version in enumerate(versions.to_list())}
+    found = mine.join(stands, on="distinct").filter(pl.col("version_id").is_in(versions.to_list()))
+    made = np.zeros((len(row), len(column)), np.float32)
+    made[
+        found["leak_row"].replace_strict(row, return_dtype=pl.Int64).to_numpy(),
+        found["version_id"].replace_strict(column, return_dtype=pl.Int64).to_numpy(),
+    ] = 1
+    return made
+
+
+def _log10(stands: Floats, share: Floats) -> float:
+    """Of a copy against people of all times.
+
+    Args:
+        stands: rows by versions.
+        share: of each version, of all the party's people.
+    """
+    count, held = len(stands), stands.sum(axis=0)
+    of_one = _mean(_nats(held, count, share) / DEPENDENCE)
+    if share.size < 2:
+        return of_one
+    first, second = np.triu_indices(share.size, 1)
+    either = held[first] + held[second] - (stands.T @ stands)[first, second]
+    # Two versions have at most so many people; fewer would tell more.
+    of_two = _mean(_nats(either, count, share[first] + share[second]) / DEPENDENCE)
+    return float(
+        np.logaddexp(*(np.log([ONE, 1 - ONE]) + np.log(10) * np.array([of_one, of_two])))
+    ) / (float(np.log(10)))
+
+
+def _mean(nats: Floats) -> float:
+    """log10 of the mean of ratios told in nats."""
+    most = float(nats.max())
+    return (most + float(np.log(np.exp(nats - most).mean()))) / float(np.log(10))
+
+
+def _nats(held: Floats, count: int, share: Floats) -> Floats:
+    """A copy against people of all times, of whom the versions have this share."""
+    held = held.astype(np.float64)
+    stale = np.minimum((count - held + 0.5) / (count + 1.0), MOST_STALE)
     copy = held * np.log(1 - stale) + (count - held) * np.log(stale)
-    chance = held * np.log(share) + (count - held) * np.log(1 - share)
-    return float(copy - chance)
+    within = np.minimum(share, 1 - 1e-9)
+    chance = held * np.log(within) + (count - held) * np.log(1 - within)
+    return np.where(share >= 1.0, 0.0, copy - chance)

@@ -4,8 +4,8 @@ Three things must hold, each against its own doubt. Exclusive rows, about people
 holds, must be more than false matches give: decoys through the same pipeline tell how many
 (Robach, Hof and van de Wiel, 2025), and with many parties asked the false discovery rate is held
 (Benjamini and Hochberg, 1995). The mixture with the party must be a hundred times likelier than
-the best without it. And where the party's own spelling differs from another holder's, the leak
-must agree with it: a list that merely shares customers agrees with either equally often.
+the best without it. And the list must be a copy, not one that merely shares customers: by the
+version its rows stand in, by cells in which holders differ, by how rarely lists share so much.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 
 from breachscope.linkage import origins
-from breachscope.linkage.history import of_one_version
+from breachscope.linkage.history import of_a_copy
+from breachscope.linkage.overlap import rarity
 from breachscope.linkage.spelling import agrees_in_private, contrast, own_agreement
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 FALSE_DISCOVERY: Final = 0.05
 LEAST_LOG10_LR: Final = 2.0
-LEAST_SPELLING: Final = 2.0  # log10 of the likelihood ratio of spellings and history together
+LEAST_COPY: Final = 2.0
+"""log10 of how much likelier a copy is than a list that shares customers, by all that tells."""
 LEAST_BESIDE: Final = 1.0
 """The same beside a party that is named already: whoever sells one stolen list has likely put it
 together from several. Rows made up to frame a party have none of it (measured: 0.0)."""
@@ -44,11 +46,11 @@ AGAINST: Final = -1.0
 say nothing."""
 FEWEST: Final = 5
 LIKELIER: Final = 0.5
-MOST_ALIKE: Final = 0.9
-"""Where neither cells nor history tell, the party must explain so much of all rows, strangers among
-them: a list of somebody else's, all but whose whole is one party's people,
-is unlikely unless it was copied there. Nor may what no directory tells differ in more than a few
-of the cells there are (`spelling.ENOUGH_PRIVATE`)."""
+MOST_ALIKE: Final = 0.85
+"""Where neither cells nor history tell, the party must explain at least so much of all rows,
+strangers among them: a list of somebody else's, all but whose whole is one party's people, is
+unlikely unless it was copied there. Nor may what no directory tells differ in more than a few of
+the cells there are (`spelling.ENOUGH_PRIVATE`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Evidence:
     losses: float
     log10_contrast: float  # of those no directory tells: the leak agrees as with its source
     log10_own: float  # it agrees with the party more than others do: told, and names nobody
-    log10_history: float  # its rows stand in one version, as those of a copy
+    log10_history: float  # its rows stand in one version, as those of a copy; below 0: they do not
+    log10_overlap: float  # so rarely do lists of the case lie within another as the leak in it
     place: Chance | None  # exclusive rows by place alone; null where the towns were not given
     named: bool
     reason: str
@@ -81,7 +84,7 @@ class Judged:
 
     parties: tuple[str, ...]
     mixture: Origins
-    evidence: tuple[Evidence, ...]  # by weight, the greatest first
+    evidence: tuple[Evidence, ...]  # by the weight to be expected, the greatest first
     leak_rows: tuple[int, ...]  # the leaked row of each row of the mixture
     missed: Missed  # of a source's own rows
 
@@ -96,6 +99,7 @@ def judged(
     by_chance: float = origins.BY_CHANCE,
     places: Mapping[str, Chance] = MappingProxyType({}),
     history: History | None = None,
+    within: Mapping[str, float] = MappingProxyType({}),
 ) -> Judged:
     """Weigh every party.
 
@@ -107,8 +111,9 @@ def judged(
         decoys: of each kind, CLAIMS of the decoys and how many decoys there were.
         alike: SPELT_ALIKE.
         by_chance: see origins.BY_CHANCE.
-        history: the parties' versions; not asked where it is not given.
         places: `strata.by_place`; parties it lacks have no exclusive row, or no town is known.
+        history: the parties' versions; not asked where it is not given.
+        within: `overlap.contained`; not asked where it is not given.
     """
     parties = tuple(sorted(persons))
     held = _held(claims, rows, parties)
@@ -132,13 +137,14 @@ def judged(
             parties, i, chances, whole, bounds, claims, rows.height,
             exclusive.get(parties[i], 0), expected.get(parties[i], 0.0), p_values[i], q_values[i],
             alike, places.get(parties[i]),
-            _history(i, parties[i], whole, claims, numbers, persons[parties[i]], history),
+            _history(i, parties[i], whole, claims, numbers, persons[parties[i]], history), within,
         )
         for i in touched
     ]  # fmt: skip
     if any(one.named for one in found):
         found = [_beside(one) for one in found]
-    ordered = sorted(found, key=lambda one: (-one.weight, one.party_id))
+    likely = dict(zip(parties, origins.expected(chances, sizes).tolist(), strict=False))
+    ordered = sorted(found, key=lambda one: (-round(likely[one.party_id], 9), one.party_id))
     return Judged(parties, whole, tuple(ordered), tuple(rows["leak_row"].to_list()), missed)
 
 
@@ -150,7 +156,7 @@ def _history(
     mine = numbers[whole.responsibilities[:, i] > LIKELIER]
     if history is None or mine.size < FEWEST:
         return 0.0
-    return of_one_version(claims, mine, party, persons, history)
+    return of_a_copy(claims, mine, party, persons, history)
 
 
 def _beside(one: Evidence) -> Evidence:
@@ -160,7 +166,7 @@ def _beside(one: Evidence) -> Evidence:
         and one.log10_lr >= LEAST_LOG10_LR
         and one.q_value <= FALSE_DISCOVERY
         and one.log10_contrast >= 0
-        and one.log10_contrast + one.log10_history >= LEAST_BESIDE
+        and one.log10_contrast + max(one.log10_history, 0.0) >= LEAST_BESIDE
     )
     return replace(one, named=True, reason="") if enough else one
 
@@ -235,6 +241,7 @@ def _evidence(
     parties: Sequence[str], i: int, chances: Floats, whole: Origins, bounds: Floats,
     claims: pl.DataFrame, rows: int, exclusive: int, expected: float, p_value: float,
     q_value: float, alike: pl.DataFrame, place: Chance | None, history: float,
+    within: Mapping[str, float],
 ) -> Evidence:  # fmt: skip
     weight = float(whole.weights[i])
     low, high = map(float, bounds[i])
@@ -246,38 +253,41 @@ def _evidence(
     if weight * rows >= origins.LEAST_ROWS:
         wins, losses, telling = contrast(claims, parties[i], rivals)
         own = own_agreement(claims, parties[i], alike)
+    # People of all times are no copy, however much of the list they are.
+    overlap = rarity(low, within) if history >= 0 else 0.0
     is_all_but_whole = (
-        weight >= MOST_ALIKE
+        low >= MOST_ALIKE
+        and history >= 0
         and (place is None or place.p_value <= FALSE_DISCOVERY)
         and agrees_in_private(claims, parties[i])
     )
     reason = _doubt(
-        weight * rows, log10_lr, exclusive, expected, q_value, telling, history,
-        is_all_but_whole,
+        weight * rows, log10_lr, exclusive, expected, q_value, telling, max(history, 0.0),
+        overlap, is_all_but_whole,
     )  # fmt: skip
     return Evidence(
         parties[i], weight, low, high, weight * rows, exclusive, round(expected, 3), p_value,
-        q_value, log10_lr, wins, losses, telling, own, history, place, not reason, reason,
+        q_value, log10_lr, wins, losses, telling, own, history, overlap, place, not reason, reason,
     )  # fmt: skip
 
 
 def _doubt(
     rows: float, log10_lr: float, exclusive: int, expected: float, q_value: float,
-    contrast: float, history: float, is_all_but_whole: bool,
+    contrast: float, history: float, overlap: float, is_all_but_whole: bool,
 ) -> str:  # fmt: skip
     """Why the party may not be named; empty where it may."""
     if rows < FEWEST:
         return "too few rows are about its people"
     if log10_lr < LEAST_LOG10_LR:
         return "the rows are explained nearly as well without it"
-    if q_value > FALSE_DISCOVERY and history < LEAST_LOG10_LR:
+    if q_value > FALSE_DISCOVERY and history + overlap < LEAST_COPY:
         return (
             f"{exclusive} rows are about its people alone, where false matches give "
             f"about {expected:.1f}"
         )
     if contrast + history <= AGAINST:
         return "its people are in the list, but not as its records spell them: shared customers"
-    if contrast + history >= LEAST_SPELLING:
+    if contrast + history + overlap >= LEAST_COPY:
         return ""
     if is_all_but_whole:
         return ""

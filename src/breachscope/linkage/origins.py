@@ -40,6 +40,7 @@ DEPENDENCE: Final = 1.5
 LEAST_ROWS: Final = 1.0
 """A weight of fewer rows is none."""
 _LEAST: Final = 1e-300
+_STILL: Final = 1e-9
 _FIRST: Final = 1e-4  # a weight of none could not rise
 
 
@@ -131,6 +132,34 @@ def fitted(
     joint = chances * weights
     whole = np.maximum(joint.sum(axis=1), _LEAST)
     return Origins(weights, float(np.log(whole).sum()), joint / whole[:, None])
+
+
+def expected(chances: Floats, persons: Floats) -> Floats:
+    """The share each party may be expected to have, elsewhere last.
+
+    The likeliest weights of few rows are a corner: of two parties that hold the same people all
+    goes to the smaller. Here each row is given by what the others say (collapsed variational
+    Bayes of zeroth order: Asuncion, Welling, Smyth and Teh, UAI 2009). Beforehand there is one
+    row of elsewhere and one of the parties, as likely of each person that a party has: nobody's
+    record is likelier to be carried out than another's. With many rows both agree.
+
+    Args:
+        chances: `likelihoods`.
+        persons: of each party.
+    """
+    before = np.append(persons / max(float(persons.sum()), 1.0), 1.0)
+    joint = chances / np.maximum(chances.sum(axis=1), _LEAST)[:, None]
+    for _ in range(ROUNDS):
+        others = joint.sum(axis=0) - joint + before
+        found = chances * others
+        found /= np.maximum(found.sum(axis=1), _LEAST)[:, None]
+        moved = float(np.abs(found - joint).max(initial=0.0))
+        joint = found
+        if moved < _STILL:
+            break
+    rows: Floats = joint.sum(axis=0) + before
+    shares: Floats = rows / rows.sum()
+    return shares
 
 
 def log10_lr_without(chances: Floats, whole: Origins, party: int) -> float:

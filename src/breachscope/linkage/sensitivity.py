@@ -44,6 +44,7 @@ class Weighed:
     towns: pl.DataFrame  # leak_row, town
     strata: pl.DataFrame  # STRATA of all parties
     history: History
+    within: Mapping[str, float]  # overlap.contained
 
 
 def households(keys: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +100,7 @@ def _again(of: Weighed, by_chance: float = origins.BY_CHANCE) -> Judged:
     places = by_place(of.claims, of.towns, of.strata)
     return judged(
         of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike, by_chance, places,
-        of.history,
+        of.history, of.within,
     )  # fmt: skip
 
 
@@ -144,6 +145,7 @@ def _without(of: Weighed, party: str) -> Weighed:
         decoys=[(claims.filter(away), count) for claims, count in of.decoys],
         alike=of.alike.filter(away),
         strata=of.strata.filter(away),
+        within={name: share for name, share in of.within.items() if name != party},
     )
 
 

@@ -219,6 +219,7 @@ def _parties(leak_id: str, judged: Judged, claims: pl.DataFrame) -> pl.DataFrame
             "spelt_otherwise": one.losses,
             "log10_spelling": one.log10_contrast + one.log10_own,
             "log10_history": one.log10_history,
+            "log10_overlap": one.log10_overlap,
             "named": one.named,
             "reason": one.reason,
         }

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from breachscope.linkage.dated import Dated, dated
+from breachscope.linkage.naming import LEAST_COPY
 from breachscope.linkage.spelling import SPELLINGS
 from breachscope.schema import LEAK_PARTS
 
@@ -161,8 +162,11 @@ def _reasons(one: Evidence, found: Dated | None) -> list[str]:
     told = [_spelling(one), found.told() if found else "no kept version holds its rows"]
     if one.log10_history >= 1:
         times = f"10^{one.log10_history:.0f}"
-        told.append(f"a list of its people of all times would stand so in one version {times} "
+        told.append(f"a list of its people of all times would stand so in its versions {times} "
                     "times less often")  # fmt: skip
+    others = one.log10_contrast + max(one.log10_history, 0.0)
+    if others < LEAST_COPY <= others + one.log10_overlap:
+        told.append("hardly a list of the case lies so far within another party's")
     return told
 
 

@@ -137,7 +137,8 @@ LEAK_PARTIES: Final = pl.Schema(
         "spelt_as_its": pl.Float64(),  # cells that agree with it and not with another holder
         "spelt_otherwise": pl.Float64(),
         "log10_spelling": pl.Float64(),
-        "log10_history": pl.Float64(),  # its rows stand in one version, as a copy's do
+        "log10_history": pl.Float64(),  # its rows stand in one version, as a copy's do, or do not
+        "log10_overlap": pl.Float64(),  # so rarely does a list lie within another as the leak in it
         "named": pl.Boolean(),
         "reason": pl.String(),  # why not; empty where it is named
     }

@@ -30,7 +30,7 @@ from breachscope.schema import (
 )
 from breachscope.workflow import beside, linking
 from breachscope.workflow.linked import form_part, linked_part
-from breachscope.workflow.sourced import sourced_part
+from breachscope.workflow.sourced import overlap_part, sourced_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -90,12 +90,15 @@ def found(
     made = beside.each(s, inventory_of, list(persons))
     places = dict(zip(persons, made, strict=True))
     held = linking.Shared(places, labels)
+    within = overlap_part(s, list(places), labels)
 
     def one(apart: Situation, leak: tuple[Item, str]) -> Leak:
         item, leak_id = leak
         at = found_at(item, s.context.settings.zone)
         linked = linked_part(apart, item, places, labels, held.opened)
-        sourced = sourced_part(apart, item, leak_id, at, linked, inventory, persons, places, labels)
+        sourced = sourced_part(
+            apart, item, leak_id, at, linked, inventory, persons, places, labels, within
+        )
         return Leak(leak_id, item, at, linked, sourced)
 
     leaks = beside.each(s, one, list(zip(items, leak_ids(items), strict=True)))

@@ -9,7 +9,7 @@ import polars as pl
 
 from breachscope.case import folder
 from breachscope.case.fingerprint import Fingerprint
-from breachscope.linkage import source, sourcing, traces
+from breachscope.linkage import overlap, source, sourcing, traces
 from breachscope.linkage.decoys import Decoy
 from breachscope.linkage.grounds import standing_rows
 from breachscope.linkage.history import History
@@ -21,19 +21,36 @@ from breachscope.resolve.components import how_many
 from breachscope.schema import LEAK_SENSITIVITY, MATCHES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from breachscope.case.register import Item
     from breachscope.workflow.situation import Situation
 
-SOURCE_VERSION = 1
+SOURCE_VERSION = 2
+
+
+def overlap_part(s: Situation, parties: Sequence[str], labels: Path) -> Path:
+    """overlap.json: of each party the share of its persons that one other holds as well."""
+
+    def make(target: Path) -> None:
+        person, starts = _labelled(labels, len(parties))
+        folder.write_json(target / "overlap.json", overlap.contained(person, starts, parties))
+
+    wanted = Fingerprint(
+        "party overlap", "all", {"over": labels.parent.name}, {"parties": list(parties)},
+        SOURCE_VERSION,
+    )  # fmt: skip
+    return s.parts.get(wanted, make) / "overlap.json"
 
 
 def sourced_part(
     s: Situation, item: Item, leak_id: str, found_at: datetime | None, linked: Path,
     inventory: Path, persons: Mapping[str, Path], places: Mapping[str, Path], labels: Path,
+    within: Path,
 ) -> Path:  # fmt: skip
     """parts, parties, versions, spans, traces, sensitivity, people_rows, matches as Parquet."""
 
@@ -51,7 +68,8 @@ def sourced_part(
             varied = pl.DataFrame(schema=LEAK_SENSITIVITY)
         else:
             past = _history(index, versions)
-            weighed = _weighed(linked, rows, claims, labels, places, past)
+            lies_within = folder.read_json(within)
+            weighed = _weighed(linked, rows, claims, labels, places, past, lies_within)
             found = _found(leak_id, weighed, versions, index, found_at)
             varied = sensitivity(leak_id, weighed, int(item.sha256[:8], 16))
         found = source.with_traces(found, seen, versions, rows)
@@ -105,16 +123,18 @@ def _index(persons: Mapping[str, Path], claims: pl.DataFrame) -> pl.DataFrame:
 
 def _history(index: pl.DataFrame, versions: pl.DataFrame) -> History:
     """The kept versions, and in which of them the claimed records stand."""
-    kept = versions.filter(pl.col("content") == "kept")
+    is_kept = (pl.col("content") == "kept").fill_null(value=False)
+    kept, lost = versions.filter(is_kept), versions.filter(~is_kept)
     return History(
         index.select("party_id", "distinct", "version_id").unique(),
         kept.select("party_id", "version_id", rows=pl.coalesce("content_rows", "rows")),
+        frozenset(lost["party_id"].drop_nulls().to_list()),
     )
 
 
 def _weighed(
     linked: Path, rows: pl.DataFrame, claims: pl.DataFrame, labels: Path,
-    places: Mapping[str, Path], history: History,
+    places: Mapping[str, Path], history: History, within: Mapping[str, float],
 ) -> Weighed:  # fmt: skip
     """What the source stage is given."""
     sizes, everyone = _sizes(labels, list(places))
@@ -128,7 +148,7 @@ def _weighed(
     held = pl.concat([pl.read_parquet(place / "strata.parquet") for place in places.values()])
     return Weighed(
         claims, rows, households(keys), sizes, everyone, drawn,
-        pl.read_parquet(linked / "alike.parquet"), towns, held, history,
+        pl.read_parquet(linked / "alike.parquet"), towns, held, history, within,
     )  # fmt: skip
 
 
@@ -139,7 +159,7 @@ def _found(
     places = by_place(of.claims, of.towns, of.strata)
     weighed = judged(
         of.claims, of.rows, of.persons, of.all_persons, of.decoys, of.alike,
-        places=places, history=of.history,
+        places=places, history=of.history, within=of.within,
     )  # fmt: skip
     in_time = pl.lit(value=True) if found_at is None else pl.col("uploaded_at") <= found_at
     fitting = versions.filter(pl.col("party_id").is_not_null()).select(
@@ -153,11 +173,16 @@ def _found(
 
 def _sizes(labels: Path, parties: list[str]) -> tuple[dict[str, int], int]:
     """Persons of each party, and of all."""
-    told = pl.read_parquet(labels, columns=["party", "standard"])
-    person, party = told["standard"].to_numpy(), told["party"].to_numpy()
-    edges = np.searchsorted(party, np.arange(len(parties) + 1))
+    person, edges = _labelled(labels, len(parties))
     sizes = {name: how_many(person[edges[i] : edges[i + 1]]) for i, name in enumerate(parties)}
     return sizes, how_many(person)
+
+
+def _labelled(labels: Path, parties: int) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """The person of every record, and where each party's records begin and the last's end."""
+    told = pl.read_parquet(labels, columns=["party", "standard"])
+    edges = np.searchsorted(told["party"].to_numpy(), np.arange(parties + 1))
+    return told["standard"].to_numpy(), edges
 
 
 def _people(found: source.LeakSource, claims: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

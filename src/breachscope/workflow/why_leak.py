@@ -171,6 +171,6 @@ def _party_says(row: dict[str, Any]) -> str:
         f"{row['weight_high']:.3f}), {row['rows']:,} rows about its people, {row['exclusive']:,} "
         f"about no other's (false ones {row['exclusive_expected']:.1f}, q {row['q_value']:.2g}), "
         f"log10 likelihood ratio {row['log10_lr']:.1f}, of spellings {row['log10_spelling']:.1f}, "
-        f"of its versions {row['log10_history']:.1f}: "
-        + ("named" if row["named"] else row["reason"])
+        f"of its versions {row['log10_history']:.1f}, of lists within one another "
+        f"{row['log10_overlap']:.1f}: " + ("named" if row["named"] else row["reason"])
     )
