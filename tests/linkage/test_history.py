@@ -72,6 +72,13 @@ def test_a_list_put_together_from_two_versions_is_a_copy_as_well() -> None:
     assert found == pytest.approx(of_two + np.log10(0.1))
 
 
+def test_two_versions_of_the_same_people_are_not_taken_for_twice_as_many() -> None:
+    """Half of the rows stand in either, as of people of all times half do."""
+    held = pl.concat([stands("V1", *range(1, 21)), stands("V2", *range(1, 21))])
+
+    assert told(40, held, ("P1", "V1", 490), ("P1", "V2", 490)) < -5
+
+
 def test_of_a_party_that_lost_a_version_rows_of_all_times_tell_nothing() -> None:
     sizes = pl.DataFrame([("P1", "V1", 500)], schema=SIZES, orient="row")
     held, rows = stands("V1", *range(1, 21)), np.arange(1, 41, dtype=np.uint32)

@@ -27,6 +27,7 @@ one time share more of their people than lists of different times."""
 SURE: Final = 0.9
 ONE: Final = 0.9
 """How likely a copy is, before any row is seen, to be of one version; else of two."""
+_LEAST: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,13 @@ def _log10(stands: Floats, share: Floats) -> float:
         share: of each version, of all the party's people.
     """
     count, held = len(stands), stands.sum(axis=0)
-    of_one = _mean(_nats(held, count, share) / DEPENDENCE)
+    of_one = _mean(_nats(held, count, share, share) / DEPENDENCE)
     if share.size < 2:
         return of_one
     first, second = np.triu_indices(share.size, 1)
     either = held[first] + held[second] - (stands.T @ stands)[first, second]
-    # Two versions have at most so many people; fewer would tell more.
-    of_two = _mean(_nats(either, count, share[first] + share[second]) / DEPENDENCE)
+    least, most = np.maximum(share[first], share[second]), share[first] + share[second]
+    of_two = _mean(_nats(either, count, least, most) / DEPENDENCE)
     return float(
         np.logaddexp(*(np.log([ONE, 1 - ONE]) + np.log(10) * np.array([of_one, of_two])))
     ) / (float(np.log(10)))
@@ -113,11 +114,15 @@ def _mean(nats: Floats) -> float:
     return (most + float(np.log(np.exp(nats - most).mean()))) / float(np.log(10))
 
 
-def _nats(held: Floats, count: int, share: Floats) -> Floats:
-    """A copy against people of all times, of whom the versions have this share."""
+def _nats(held: Floats, count: int, least: Floats, most: Floats) -> Floats:
+    """A copy against people of all times, of whom the versions have a share within these bounds.
+
+    Of the bounds the share counts by which people of all times explain the rows best.
+    """
     held = held.astype(np.float64)
     stale = np.minimum((count - held + 0.5) / (count + 1.0), MOST_STALE)
     copy = held * np.log(1 - stale) + (count - held) * np.log(stale)
-    within = np.minimum(share, 1 - 1e-9)
+    share = np.clip(held / count, least, np.minimum(most, 1.0))
+    within = np.clip(share, _LEAST, 1 - _LEAST)
     chance = held * np.log(within) + (count - held) * np.log(1 - within)
     return np.where(share >= 1.0, 0.0, copy - chance)

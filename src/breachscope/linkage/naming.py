@@ -253,11 +253,11 @@ def _evidence(
     if weight * rows >= origins.LEAST_ROWS:
         wins, losses, telling = contrast(claims, parties[i], rivals)
         own = own_agreement(claims, parties[i], alike)
-    # People of all times are no copy, however much of the list they are.
+    # Of a list of people of all times it tells nothing that many are the party's.
     overlap = rarity(low, within) if history >= 0 else 0.0
     is_all_but_whole = (
         low >= MOST_ALIKE
-        and history >= 0
+        and history > -LEAST_COPY  # a list may be put together from more versions than are tried
         and (place is None or place.p_value <= FALSE_DISCOVERY)
         and agrees_in_private(claims, parties[i])
     )
