@@ -108,6 +108,9 @@ def untied(judged: pl.DataFrame, unchanged: pl.Series | None = None) -> dict[str
         same = judged["leak_row"].is_in(unchanged.implode())
         told["as_retained"] = int(same.sum())
         told["untied_as_retained"] = round(1 - _mean(tied.filter(same)), 5)
+        if "tied" in judged.columns:
+            kept = judged.filter(same)["tied"]
+            told["no_party_as_retained"] = round(_mean(kept.is_null()), 5)
     if "tied" in judged.columns:
         told |= _by_party(judged)
     return told | {

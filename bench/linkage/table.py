@@ -47,7 +47,7 @@ CELLS: Final[dict[str, dict[str, Part]]] = {
     "nested": {"draws 50": lambda at: parts.draws(at, 50)},
     "hard": QUALITY
     | {
-        "draws 10": lambda at: parts.draws(at, 10),
+        "draws 10": lambda at: parts.draws(at, 10, 2 * parts.DRAWS),
         "draws 30": lambda at: parts.draws(at, 30),
         "draws 100": lambda at: parts.draws(at, 100, parts.FEWER),
     },

@@ -108,6 +108,14 @@ def test_rows_are_tied_to_a_party_rightly_wrongly_or_not_at_all():
     assert told["astray"] == pytest.approx(2 / 3, abs=1e-4)  # rows 2 and 4
 
 
+def test_of_rows_a_record_holds_as_they_are_those_tied_to_no_party_are_told_apart():
+    from figures import untied
+
+    parts = judged().with_columns(tied=pl.Series(["A", "B", None, "A", None]))
+    kept = pl.Series([1, 3], dtype=pl.UInt32)
+    assert untied(parts, kept)["no_party_as_retained"] == pytest.approx(1 / 2)
+
+
 def keys(**columns):
     names = ("name_key", "phone_key", "phone2_key", "address_key")
     size = len(next(iter(columns.values())))
