@@ -148,3 +148,19 @@ def test_a_file_added_again_with_other_options_is_refused(
     assert refused.code == 2
     assert "with other options: zone, clock-offset" in refused.err
     assert sorted((golden_copy / "store" / "intake").iterdir()) == stored
+
+
+def test_of_many_files_that_are_gone_an_error_names_the_first_and_counts_the_rest(
+    tmp_path: Path,
+) -> None:
+    case = golden_case.make(tmp_path)
+    for number in range(30):
+        log = tmp_path / f"log{number:02d}.csv"
+        log.write_text(LOG.replace("12:00", f"12:{number:02d}"), encoding="utf-8")
+        golden_case.done(breachscope("add", "--case", case, "--as", "downloads", log))
+        log.unlink()
+    result = breachscope("run", "--case", case)
+    assert result.code != 0
+    assert result.err.count("log") == 20
+    assert "and 10 more; breachscope verify tells all" in result.err
+    assert breachscope("verify", "--case", case).said.count(".csv): is not there") == 30

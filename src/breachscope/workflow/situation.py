@@ -29,6 +29,8 @@ LOGS = (Kind.DOWNLOADS, Kind.LOGINS, Kind.REMOTE, Kind.MEDIA, Kind.PRESENCE)
 """Kinds that are logs: they have a rhythm, a clock, and may be handed in twice."""
 
 COPIES_VERSION = 3
+_MOST_LISTED = 20
+"""Files an error names; a case that was moved away from its evidence would fill the screen."""
 SPAN_VERSION = 2
 
 
@@ -135,8 +137,8 @@ def proved(context: Context, items: Sequence[Item]) -> None:
     """Hash every file again and compare it with the ledger; no shortcut by time or size.
 
     Raises:
-        TamperedEvidence: files that changed, all of them.
-        EvidenceError: files that are gone.
+        TamperedEvidence: files that changed, the first of them by name.
+        EvidenceError: files that are gone, likewise.
 
     """
     places = [item.located(context.case) for item in items]
@@ -154,7 +156,10 @@ def proved(context: Context, items: Sequence[Item]) -> None:
 
 
 def _listed(items: Sequence[Item]) -> str:
-    return "\n  ".join(f"{item.evidence_id} {item.path}" for item in items)
+    told = [f"{item.evidence_id} {item.path}" for item in items[:_MOST_LISTED]]
+    if more := len(items) - len(told):
+        told.append(f"and {more:,} more; breachscope verify tells all")
+    return "\n  ".join(told)
 
 
 def span_part(s: Situation, item: Item) -> Path:
