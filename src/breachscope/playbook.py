@@ -22,7 +22,7 @@ from breachscope.checks import CHECKS, Checks
 from breachscope.errors import ConfigError
 from breachscope.reliabilities import Actors
 from breachscope.routes import Routes
-from breachscope.schema import KEY_COLUMNS, KINDS, RECORD_FIELDS, ItemClass, Kind
+from breachscope.schema import KEY_COLUMNS, KINDS, NAME_SIGNS, RECORD_FIELDS, ItemClass, Kind
 
 DEFAULT = "insider-list-theft"
 
@@ -105,18 +105,21 @@ class Columns(_Strict):
 class Rung(_Strict):
     """Two records that agree on all of `agree` (none empty) are one person.
 
-    Unless both hold a value in one of `unless_differ` and the values differ.
+    Unless both hold a value in one of `unless_differ` and the values differ; or, where the rung
+    is for a changed family name, two of the names begin with one sign.
     """
 
     name: str
     policy: Literal["strict", "standard", "loose"]
     agree: list[str]
     unless_differ: list[str] = []
+    family_changed: bool = False
     across_parties: bool = True
 
     @model_validator(mode="after")
     def _keys_are_known(self) -> Rung:
-        if unknown := sorted({*self.agree, *self.unless_differ} - {*KEY_COLUMNS, "any_phone"}):
+        known = {*KEY_COLUMNS, *NAME_SIGNS, "any_phone"}
+        if unknown := sorted({*self.agree, *self.unless_differ} - known):
             raise ValueError(f"no such key: {', '.join(unknown)}")
         return self
 

@@ -90,6 +90,51 @@ def test_two_given_names_of_one_reading_in_one_house_stay_two() -> None:
     assert persons(found) == [[0], [1]]
 
 
+def test_a_married_name_is_found_by_its_last_signs_where_nothing_is_parted() -> None:
+    """Birth date and telephone agree; the family name changed."""
+    own = {"phone": "1", "birth": date(1991, 3, 14)}
+    found = identity(
+        V1=[{"name": "熊谷典奈", "kana": "クマガイノリナ", **own}],
+        V2=[{"name": "桑原典奈", "kana": "クワバラノリナ", **own}],
+    )
+
+    assert persons(found, "strict") == [[0], [1]]
+    assert persons(found) == [[0, 1]]
+    assert set(found.persons["reason"]) == {"name's last two signs, birth date, telephone"}
+
+
+def test_twins_whose_names_end_alike_stay_two() -> None:
+    own = {"phone": "1", "birth": date(1991, 3, 14), "address": "北町1-2"}
+    found = identity(V1=[{"name": "田中亜由美", **own}, {"name": "田中真由美", **own}])
+
+    assert persons(found) == [[0], [1]]
+
+
+def test_of_twins_whose_names_end_alike_a_changed_family_name_is_nobodys() -> None:
+    own = {"phone": "1", "birth": date(1991, 3, 14), "address": "北町1-2"}
+    found = identity(
+        V1=[{"name": "田中亜由美", **own}, {"name": "田中真由美", **own}],
+        V2=[{"name": "鈴木亜由美", **own}],
+    )
+
+    assert persons(found) == [[0], [1], [2]]
+
+
+def test_without_a_birth_date_last_signs_bring_names_together_in_the_low_bound_alone() -> None:
+    home = {"phone": "1", "address": "北町1-2"}
+    found = identity(V1=[{"name": "浅野亜那", **home}], V2=[{"name": "四方亜那", **home}])
+
+    assert persons(found) == [[0], [1]]
+    assert persons(found, "loose") == [[0, 1]]
+
+
+def test_a_name_of_two_signs_has_no_last_two() -> None:
+    own = {"phone": "1", "birth": date(1991, 3, 14)}
+    found = identity(V1=[{"name": "森誠", **own}], V2=[{"name": "林誠", **own}])
+
+    assert persons(found) == [[0], [1]]
+
+
 def test_father_and_son_of_one_name_at_one_telephone_are_two() -> None:
     found = identity(
         V1=[

@@ -12,15 +12,18 @@ import numpy as np
 import polars as pl
 
 from breachscope.resolve.rungs import OWN_CUSTOMER, Hashes, shared, without
-from breachscope.schema import KEY_COLUMNS, PARTED, VALUE_COLUMNS
+from breachscope.schema import KEY_COLUMNS, NAME_SIGNS, PARTED, VALUE_COLUMNS
 
 _SEED: Final = 20_231_017
 _ROW = ("row_a", "row_b")  # 128 bits: two records with both equal are equal
+_END: Final = 2  # signs of most given names
 _BATCH_ROWS: Final = 1_000_000  # versions are taken in lots, so that few joins are needed
 
 _OWN = ("name_key", "kana_key", "phone_key", "phone2_key", "email_key", "customer_key")
 
-KEY_HASHES: Final = pl.Schema({column: pl.UInt64() for column in (*KEY_COLUMNS, OWN_CUSTOMER)})
+KEY_HASHES: Final = pl.Schema(
+    {column: pl.UInt64() for column in (*KEY_COLUMNS, *NAME_SIGNS, OWN_CUSTOMER)}
+)
 """One row a distinct record, in order: hashes of its values, 0 where it holds none."""
 
 
@@ -97,11 +100,14 @@ def _told_address() -> pl.Expr:
 
 def _key_hashes() -> list[pl.Expr]:
     """One seed for all keys: a first telephone may equal a second."""
+    name = pl.col("name_key")
+    whole = pl.when(name.str.len_chars() > _END).then(name)
+    signs = dict(zip(NAME_SIGNS, (whole.str.head(1), whole.str.tail(_END)), strict=True))
+    keys = {column: pl.col(column) for column in KEY_COLUMNS} | signs
     return [
-        pl.when(pl.col(column).is_not_null()).then(pl.col(column).hash(_SEED)).otherwise(0)
-        .cast(pl.UInt64()).alias(column)
-        for column in KEY_COLUMNS
-    ]  # fmt: skip
+        pl.when(key.is_not_null()).then(key.hash(_SEED)).otherwise(0).cast(pl.UInt64()).alias(name)
+        for name, key in keys.items()
+    ]
 
 
 def _batches(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -167,4 +173,4 @@ def _no_index() -> pl.DataFrame:
 
 def _no_records() -> pl.DataFrame:
     place = {"version": pl.UInt32(), "row_no": pl.UInt32()}
-    return pl.DataFrame(schema={**place, **dict.fromkeys(KEY_COLUMNS, pl.UInt64())})
+    return pl.DataFrame(schema={**place, **dict.fromkeys((*KEY_COLUMNS, *NAME_SIGNS), pl.UInt64())})

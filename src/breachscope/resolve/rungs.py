@@ -20,6 +20,7 @@ import polars as pl
 
 from breachscope.playbook import Rung
 from breachscope.resolve.components import Labels
+from breachscope.schema import NAME_SIGNS
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 Keys: TypeAlias = Mapping[str, Hashes]
@@ -31,6 +32,8 @@ SHAREABLE = (PHONES, ("address_key",), ("email_key",), ("customer_key",))
 
 OWN_CUSTOMER = "own_customer_key"
 """The customer number, 0 where two names of one version share it: a household's number."""
+
+START, _ = NAME_SIGNS
 
 _NONE = np.uint64(0)
 _MOST = np.uint64(2**64 - 1)
@@ -86,6 +89,9 @@ def rung_edges(
     doubtful: list[tuple[Labels, Labels]] = []
     for field in rung.unless_differ:
         groups, apart = _split(groups, known[field], keys)
+        doubtful.append(apart)
+    if rung.family_changed:
+        groups, apart = _of_one_given_name(groups, keys)
         doubtful.append(apart)
     heads = np.repeat(groups.rows[groups.starts], groups.sizes())
     tails = heads != groups.rows
@@ -226,6 +232,29 @@ def _split(groups: _Groups, values: Hashes, keys: Keys) -> tuple[_Groups, tuple[
         np.concatenate([agreed.rows, parts.rows]),
         np.concatenate([agreed.starts, parts.starts + agreed.rows.size]),
     ), apart
+
+
+def _of_one_given_name(groups: _Groups, keys: Keys) -> tuple[_Groups, tuple[Labels, Labels]]:
+    """Without the groups in which two names begin with one sign: twins, one in 由美 as the other.
+
+    With them the rows of the groups left out, each beside the first of its group.
+    """
+    ids = groups.ids()
+    names = pl.DataFrame(
+        {"id": ids, "name": keys["name_key"][groups.rows], "start": keys[START][groups.rows]}
+    )
+    told = names.group_by("id").agg(
+        ((pl.struct("name", "start").n_unique()) > pl.col("start").n_unique()).alias("two")
+    )
+    two = np.zeros(groups.starts.size, dtype=np.bool_)
+    two[told.filter("two")["id"].to_numpy()] = True
+    out = two[ids]
+    heads = np.repeat(groups.rows[groups.starts], groups.sizes())
+    tails = out & (heads != groups.rows)
+    return (
+        _Groups(groups.rows[~out], _starts(ids[~out])),
+        (groups.rows[tails], heads[tails]),
+    )
 
 
 def _parts(

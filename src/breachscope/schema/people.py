@@ -36,6 +36,10 @@ PARTED: Final = ("given_key", "given_kana_key")
 VALUE_COLUMNS: Final = tuple(name for name in KEY_COLUMNS if name not in PARTED)
 """What tells two records apart: the given name is part of the name already."""
 
+NAME_SIGNS: Final = ("name_start_key", "name_end_key")
+"""Of a name of three signs or more its first sign and its last two, as hashes: whoever marries
+keeps the end of a name that no system parts."""
+
 RECORD_INDEX: Final = pl.Schema(
     {
         "version_id": pl.Categorical(),

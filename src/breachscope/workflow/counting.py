@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from breachscope.workflow.keying import Content
     from breachscope.workflow.situation import Situation
 
-IDENTITY_VERSION = 3
-OVER_VERSION = 3
+IDENTITY_VERSION = 4
+OVER_VERSION = 4
 REACH_VERSION = 2
 COUNTS_VERSION = 2
 
