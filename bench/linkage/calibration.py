@@ -305,7 +305,7 @@ def tables(groups: Sequence[tuple[str, Sequence[Figures]]]) -> dict[str, str]:
              "version set: held", "versions in it, of 12"],
             [[str(size), str(s["leaks"]), _percent(s["weight"]), f"{s['width']:.3f}",
               _percent(s["not_named"]), str(s["named_wrongly"]), _percent(s["holds"]),
-              f"{s['set']:.2f}"] for size, s in small],
+              _versions(s["set"])] for size, s in small],
         ),
         "reliability": _table(
             ["stated, above", "mean stated", "rows", "share right", "its 95 % bounds"],
@@ -327,7 +327,7 @@ LINES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
     ("cost: lesser source not named", lambda s: _percent(s["lesser_not_named"])),
     ("share that linkage misses: held", lambda s: _percent(s["missed"])),
     ("**version set of the main source: held**", lambda s: f"**{_percent(s['holds'])}**"),
-    ("cost: versions in it, of 12", lambda s: f"{s['set']:.2f}"),
+    ("cost: versions in it, of 12", lambda s: _versions(s["set"])),
     ("cost: rows about known people, of no named source", lambda s: _percent(s["untold"])),
     ("parties named that gave no row", lambda s: str(s["named_wrongly"])),
 )  # fmt: skip
@@ -336,6 +336,10 @@ LINES: Final[tuple[tuple[str, Callable[[Figures], str]], ...]] = (
 def _errors_of(told: Figures) -> str:
     ratio = f"{told['stated'] / told['wrong']:.2f}" if told["wrong"] else "–"
     return f"{told['stated']:.1f} ÷ {told['wrong']} = {ratio}"
+
+
+def _versions(size: float) -> str:
+    return "–" if size != size else f"{size:.2f}"
 
 
 def _percent(part: float) -> str:

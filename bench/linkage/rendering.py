@@ -195,6 +195,17 @@ def _draws(rows: int, *names: str) -> tuple[Line, ...]:
     return tuple(lines[name] for name in names)
 
 
+def _covered_together(cell: Cell) -> Any:
+    """Of all draws of 10, 30 and 100 rows: the true version lies in the set."""
+    told = [
+        (at(cell, part, "found", "covered_whoever"), at(cell, part, "found", "draws"))
+        for part in ("draws 10", "draws 30", "draws 100")
+    ]
+    if any(share is None or not draws for share, draws in told):
+        return None
+    return round(sum(s * d for s, d in told) / sum(d for _, d in told), 4)
+
+
 _SMALL: Final = ("wrong", "abstained", "dated", "size", "unasked", "unasked size")
 _WALL: Final = seen("ours", "took", "wall")
 
@@ -214,6 +225,8 @@ SECTIONS: Final[dict[str, tuple[str, tuple[Line, ...]]]] = {
         *_draws(10, "draws", "top", *_SMALL),
         *_draws(30, "draws", *_SMALL),
         *_draws(100, "draws", *_SMALL),
+        Line("10 to 100 rows together: true version in the 95 % set, named or not", f"≥ {COVERED}",
+             _covered_together, None, _least(_covered_together, COVERED)),
     )),
     "default, clerk": ("A second model of error (validation only)", _default()),
     "hard, clerk": ("A second model of error, hard (validation only)", _hard()),
