@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
-from breachscope.exercise.aftermath import DIRECT_DAYS, VERDICTS
+from breachscope.exercise.aftermath import DIRECT_DAYS, VERDICTS, _one_in_force
 from frames import at
 
 if TYPE_CHECKING:
@@ -49,3 +51,13 @@ def test_nobody_under_inquiry_fetches_anything_afterwards(tiny: ExercisePaths) -
     assert not after["in_inquiry"].any()
     assert not after["carried_out"].any()
     assert after["line"].null_count() == 0
+
+
+def test_where_every_list_is_removed_the_last_to_go_is_still_fetched() -> None:
+    shelf = SimpleNamespace(
+        in_force=lambda at: np.array([], np.int64),
+        uploaded=np.array([1, 5, 90]),
+        until=np.array([40, 30, 200]),
+    )
+
+    assert _one_in_force(shelf, 50, np.random.default_rng(1)) == 0  # type: ignore[arg-type]

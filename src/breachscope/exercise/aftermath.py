@@ -135,7 +135,10 @@ def _told(days: Ints) -> Ints:
 
 
 def _one_in_force(shelf: Shelf, at: int, rng: np.random.Generator) -> int:
+    """A version in force at that time; in a world where all are removed by then the last to go."""
     there = shelf.in_force(at)
+    if not len(there):
+        return int(np.argmax(np.where(shelf.uploaded <= at, shelf.until, 0)))
     return int(there[int(rng.integers(0, len(there)))])
 
 
