@@ -18,6 +18,7 @@ import polars as pl
 from breachscope.errors import EvidenceError
 from breachscope.evidence.readers.evtx.chunks import CHUNK, HEADER, HIGHEST, as_file
 from breachscope.evidence.readers.evtx.fields import TEXT, event_ids
+from breachscope.evidence.readers.evtx.rings import without_rings
 from breachscope.evidence.readers.evtx.scan import (
     UNKNOWN,
     Scan,
@@ -123,7 +124,7 @@ class Gathering:
             ids, times = scan.ids, scan.times
             if self._step(group, firsts, scan, pause):
                 return
-        found, decoded = texts(as_file(group.data), pause)
+        found, decoded = texts(as_file(without_rings(group.data)), pause)
         if found == numbers:
             self._take(numbers, begins, ids, times, None, decoded)
             return
@@ -148,7 +149,7 @@ class Gathering:
         decoded: list[str] = []
         if stays.any():
             data = stepping_over(group.data, group.at, scan.ends, stays)
-            found, decoded = texts(as_file(data), pause)
+            found, decoded = texts(as_file(without_rings(data)), pause)
         if found != list(compress(numbers, stays.tolist())):
             return False
         self._take(numbers, group.places.bytes, scan.ids, scan.times, stays, decoded)
