@@ -11,7 +11,13 @@ import readers_section
 
 HERE = Path(__file__).parent
 SCALES = ("tiny", "small", "full")
-OWN_SECTIONS = ("Packages, letters, report", "Linkage", "Readers", "Fuzzing of the readers")
+OWN_SECTIONS = (
+    "Packages, letters, report",
+    "Linkage",
+    "Readers",
+    "Event logs",
+    "Fuzzing of the readers",
+)
 """Sections made by other programs than `bench/run.py`, or written by hand."""
 LIMITS = {
     "add + first run on full": "15 min, 10 GB",
