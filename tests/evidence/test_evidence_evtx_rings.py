@@ -54,6 +54,7 @@ def test_chunks_without_such_a_chain_are_handed_on_as_they_are() -> None:
     whole = WHOLE[HEADER:]
 
     assert without_rings(whole) is whole
+    assert without_rings(b"") == b""
 
 
 def test_a_long_chain_that_ends_is_left_as_it_is() -> None:

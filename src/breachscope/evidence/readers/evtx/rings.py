@@ -30,6 +30,8 @@ def without_rings(chunks: bytes | bytearray) -> bytes | bytearray:
         chunks: whole chunks, one after another.
 
     """
+    if not chunks:
+        return chunks  # none of the slice's chunks can be read
     words = np.frombuffer(chunks, "<u4").reshape(-1, CHUNK // 4)
     heads = words[:, _TABLES]
     chunk, slot = np.nonzero(heads)
