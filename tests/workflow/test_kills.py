@@ -114,6 +114,16 @@ main()
 """
 """The command dies by kill -9 as it calls this function for the n-th time."""
 
+
+def stopped(
+    module: str, function: str, times: int, *words: str
+) -> subprocess.CompletedProcess[bytes]:
+    """A command that was to die so."""
+    program = STOPPED.format(module=module, function=function)
+    told = [sys.executable, "-c", program, *words, str(times)]
+    return subprocess.run(told, capture_output=True, check=False, timeout=60)
+
+
 PLACES = [
     ("ledger", "append", 0),
     ("appending", "write_line", 0),
@@ -131,9 +141,7 @@ def test_run_killed_between_two_steps_goes_on_where_it_was(
     golden_copy: Path, module: str, function: str, times: int
 ) -> None:
     shutil.rmtree(golden_copy / "store" / "egress")
-    program = STOPPED.format(module=module, function=function)
-    told = [sys.executable, "-c", program, "run", "--case", str(golden_copy), str(times)]
-    subprocess.run(told, capture_output=True, check=False, timeout=60)
+    stopped(module, function, times, "run", "--case", str(golden_copy))
     assert breachscope("verify", "--case", golden_copy).code == 0
     golden_case.done(breachscope("run", "--case", golden_copy))
     assert breachscope("verify", "--case", golden_copy).code == 0
@@ -159,9 +167,7 @@ def test_add_killed_between_two_steps_leaves_a_case_that_holds_and_goes_on(
     log = golden_copy.parent / "log.csv"
     log.write_text(golden_case.DOWNLOADS_SPRING.replace("D0", "D7"), encoding="utf-8")
     words = ["add", "--case", str(golden_copy), "--as", "downloads", str(log)]
-    program = STOPPED.format(module=module, function=function)
-    told = [sys.executable, "-c", program, *words, str(times)]
-    died = subprocess.run(told, capture_output=True, check=False, timeout=60)
+    died = stopped(module, function, times, *words)
     assert died.returncode == -signal.SIGKILL, "the command never came to this step"
     assert breachscope("verify", "--case", golden_copy).code == 0
     golden_case.done(breachscope(*words))
@@ -184,9 +190,7 @@ def test_tables_half_removed_as_their_command_was_killed_are_no_part_of_the_case
 def test_a_run_whose_ledger_entry_was_lost_is_not_passed_off_as_recorded(
     golden_copy: Path,
 ) -> None:
-    program = STOPPED.format(module="ledger", function="append")
-    told = [sys.executable, "-c", program, "run", "--case", str(golden_copy), "0"]
-    subprocess.run(told, capture_output=True, check=False, timeout=60)
+    stopped("ledger", "append", 0, "run", "--case", str(golden_copy))
     entries = (golden_copy / "evidence" / "ledger.jsonl").read_text().count('"action":"run"')
     golden_case.done(breachscope("run", "--case", golden_copy))
     after = (golden_copy / "evidence" / "ledger.jsonl").read_text().count('"action":"run"')

@@ -71,7 +71,7 @@ def of_a_copy(
     if mine.is_empty() or kept.is_empty():
         return 0.0
     stands = _stands(mine, history.stands.filter(pl.col("party_id") == party), kept["version_id"])
-    log10 = _log10(stands, kept["rows"].to_numpy() / max(persons, 1))
+    log10 = _factor(stands, kept["rows"].to_numpy() / max(persons, 1)) / float(np.log(10))
     return max(log10, 0.0) if party in history.lost else log10
 
 
@@ -88,8 +88,8 @@ def _stands(mine: pl.DataFrame, stands: pl.DataFrame, versions: pl.Series) -> Fl
     return made
 
 
-def _log10(stands: Floats, share: Floats) -> float:
-    """Of a copy against people of all times.
+def _factor(stands: Floats, share: Floats) -> float:
+    """Nats of a copy against people of all times.
 
     Args:
         stands: rows by versions.
@@ -103,15 +103,12 @@ def _log10(stands: Floats, share: Floats) -> float:
     either = held[first] + held[second] - (stands.T @ stands)[first, second]
     least, most = np.maximum(share[first], share[second]), share[first] + share[second]
     of_two = _mean(_nats(either, count, least, most) / DEPENDENCE)
-    return float(
-        np.logaddexp(*(np.log([ONE, 1 - ONE]) + np.log(10) * np.array([of_one, of_two])))
-    ) / (float(np.log(10)))
+    return float(np.logaddexp(np.log(ONE) + of_one, np.log(1 - ONE) + of_two))
 
 
 def _mean(nats: Floats) -> float:
-    """log10 of the mean of ratios told in nats."""
-    most = float(nats.max())
-    return (most + float(np.log(np.exp(nats - most).mean()))) / float(np.log(10))
+    """Of ratios told in nats the mean, in nats."""
+    return float(np.logaddexp.reduce(nats) - np.log(nats.size))
 
 
 def _nats(held: Floats, count: int, least: Floats, most: Floats) -> Floats:

@@ -77,6 +77,11 @@ class Evidence:
     named: bool
     reason: str
 
+    @property
+    def log10_copy(self) -> float:
+        """How much likelier its records were copied, by cells and by history where it is for it."""
+        return self.log10_contrast + max(self.log10_history, 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -166,7 +171,7 @@ def _beside(one: Evidence) -> Evidence:
         and one.log10_lr >= LEAST_LOG10_LR
         and one.q_value <= FALSE_DISCOVERY
         and one.log10_contrast >= 0
-        and one.log10_contrast + max(one.log10_history, 0.0) >= LEAST_BESIDE
+        and one.log10_copy >= LEAST_BESIDE
     )
     return replace(one, named=True, reason="") if enough else one
 

@@ -164,8 +164,7 @@ def _reasons(one: Evidence, found: Dated | None) -> list[str]:
         times = f"10^{one.log10_history:.0f}"
         told.append(f"a list of its people of all times would stand so in its versions {times} "
                     "times less often")  # fmt: skip
-    others = one.log10_contrast + max(one.log10_history, 0.0)
-    if others < LEAST_COPY <= others + one.log10_overlap:
+    if one.log10_copy < LEAST_COPY <= one.log10_copy + one.log10_overlap:
         told.append("hardly a list of the case lies so far within another party's")
     return told
 

@@ -243,9 +243,7 @@ def _of_one_given_name(groups: _Groups, keys: Keys) -> tuple[_Groups, tuple[Labe
     names = pl.DataFrame(
         {"id": ids, "name": keys["name_key"][groups.rows], "start": keys[START][groups.rows]}
     )
-    told = names.group_by("id").agg(
-        ((pl.struct("name", "start").n_unique()) > pl.col("start").n_unique()).alias("two")
-    )
+    told = names.group_by("id").agg(two=pl.col("name").n_unique() > pl.col("start").n_unique())
     two = np.zeros(groups.starts.size, dtype=np.bool_)
     two[told.filter("two")["id"].to_numpy()] = True
     out = two[ids]

@@ -12,7 +12,7 @@ import struct
 import zlib
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -30,6 +30,8 @@ CHUNK: Final = 65536
 CUT_SHORT: Final = "the file ends inside the chunk"
 NO_HEADER: Final = "the chunk has no header"
 BROKEN_OFF: Final = "the chunk has damaged stretches"
+
+WORD: Final = np.dtype("<u4")
 
 _CHUNK_MAGIC: Final = b"ElfChnk\0"
 _CHUNK_WORD: Final = int.from_bytes(_CHUNK_MAGIC, "little")
@@ -172,6 +174,11 @@ def _all_in_order(block: bytes) -> NDArray[np.int64] | None:
     follows[lasts] = bases + ends
     chained = (until == follows).all() and (longs[at // 8 + 1] < HIGHEST).all()
     return at if chained else None
+
+
+def anywhere(data: bytes | bytearray, form: np.dtype[Any]) -> NDArray[Any]:
+    """What stands at each byte of `data`, whatever it is a multiple of; it must end in `data`."""
+    return np.ndarray((len(data) - form.itemsize + 1,), form, data, 0, (1,))
 
 
 def as_file(chunks: bytes | bytearray) -> bytes:

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from breachscope.errors import EvidenceError
-from breachscope.evidence.readers.evtx.chunks import CHUNK, HEADER, HIGHEST, as_file
+from breachscope.evidence.readers.evtx.chunks import CHUNK, HIGHEST, as_file
 from breachscope.evidence.readers.evtx.fields import TEXT, event_ids
 from breachscope.evidence.readers.evtx.rings import without_rings
 from breachscope.evidence.readers.evtx.scan import (
@@ -124,7 +124,7 @@ class Gathering:
             ids, times = scan.ids, scan.times
             if self._step(group, firsts, scan, pause):
                 return
-        found, decoded = texts(as_file(without_rings(group.data)), pause)
+        found, decoded = texts(group.data, pause)
         if found == numbers:
             self._take(numbers, begins, ids, times, None, decoded)
             return
@@ -149,7 +149,7 @@ class Gathering:
         decoded: list[str] = []
         if stays.any():
             data = stepping_over(group.data, group.at, scan.ends, stays)
-            found, decoded = texts(as_file(without_rings(data)), pause)
+            found, decoded = texts(data, pause)
         if found != list(compress(numbers, stays.tolist())):
             return False
         self._take(numbers, group.places.bytes, scan.ids, scan.times, stays, decoded)
@@ -198,14 +198,15 @@ class Gathering:
         return Records(sound, pl.concat([pl.DataFrame(schema=BROKEN), *self.broken]))
 
 
-def texts(data: bytes, pause: Callable[[], None]) -> tuple[list[int], list[str]]:
+def texts(chunks: bytes | bytearray, pause: Callable[[], None]) -> tuple[list[int], list[str]]:
     """Every record the library can decode, number and JSON; what it cannot it leaves out."""
     import evtx
 
     pairs: list[tuple[int, str]] = []
-    if len(data) <= HEADER:
+    if not chunks:
         return [], []
-    records = evtx.PyEvtxParser(io.BytesIO(data), 1).records_json()
+    file = io.BytesIO(as_file(without_rings(chunks)))
+    records = evtx.PyEvtxParser(file, 1).records_json()
     for _ in range(_MOST_TURNS):
         before = len(pairs)
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from breachscope.evidence.readers.evtx.chunks import CHUNK
+from breachscope.evidence.readers.evtx.chunks import CHUNK, WORD, anywhere
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def without_rings(chunks: bytes | bytearray) -> bytes | bytearray:
     chunk, slot = np.nonzero(heads)
     at = heads[chunk, slot].astype(np.int64)
     alive = np.arange(at.size)
-    every = np.ndarray((len(chunks) - 3,), "<u4", chunks, 0, (1,))
+    every = anywhere(chunks, WORD)
     for _ in range(_USUAL):
         alive = alive[at[alive] <= CHUNK - 4]  # beyond the chunk the library stops by itself
         at[alive] = every[chunk[alive] * CHUNK + at[alive]]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from breachscope.evidence.readers.evtx.chunks import CHUNK
+from breachscope.evidence.readers.evtx.chunks import CHUNK, WORD, anywhere
 from breachscope.evidence.readers.evtx.templates import DEFINITION, FILETIME, MOST_VALUES, UINT16
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ _HEAD: Final = np.dtype(
 """A record's header, the header of its binary XML, and the instance of a template."""
 _FRAGMENT: Final = 0x0001010F
 _INSTANCE: Final = 0x010C
-_COUNT: Final = np.dtype("<u4")
-"""Of the values; behind it stand so many sizes (16 bits) and types (8 bits), then the values."""
-_MARGIN: Final = _COUNT.itemsize * (1 + MOST_VALUES)
+_MARGIN: Final = WORD.itemsize * (1 + MOST_VALUES)
+"""The count of the values; behind it stand so many sizes (16 bits) and types (8 bits), then the
+values."""
 _FORM: Final = np.dtype([(name, "<i8") for name in ("event_id", "time", "plain", "begin")])
 """A form's places, and where the values' sizes begin."""
 _ASKED: Final[dict[str, tuple[int, np.dtype[Any]]]] = {
@@ -75,8 +75,8 @@ def scanned(data: bytes, at: NDArray[np.int64], templates: Templates) -> Scan:
     """
     ids, times = np.full(len(at), UNKNOWN), np.zeros(len(at), np.int64)
     inside = at <= len(data) - _HEAD.itemsize
-    head = _gathered(data, _HEAD, np.where(inside, at, 0))
-    ends = at + _gathered(data, np.dtype("<u4"), at + _SIZE_AT)
+    head = anywhere(data, _HEAD)[np.where(inside, at, 0)]
+    ends = at + anywhere(data, WORD)[at + _SIZE_AT]
     form = _forms(data, at, head["definition"].astype(np.int64), templates)
     known = inside & (head["fragment"] == _FRAGMENT) & (head["instance"] == _INSTANCE)
     known &= (form["event_id"] >= 0) & _is_moment(head["written"])
@@ -99,13 +99,6 @@ def _in_chunks_ended_early(
     goes_on = np.append(chunk[1:] == chunk[:-1], False)
     ended = chunk[(numbers == last[chunk]) & goes_on]
     return np.isin(chunk, ended) if len(ended) else np.zeros(len(at), np.bool_)
-
-
-def _gathered(data: bytes, form: np.dtype[Any], at: NDArray[np.int64]) -> NDArray[Any]:
-    """What stands at those places, whatever they are multiples of; they must end in `data`."""
-    every = np.ndarray((len(data) - form.itemsize + 1,), form, data, 0, (1,))
-    gathered: NDArray[Any] = every[at]
-    return gathered
 
 
 def _is_moment(ticks: NDArray[np.uint64]) -> NDArray[np.bool_]:
@@ -138,14 +131,14 @@ def _values(
     data: bytes, form: NDArray[Any], ends: NDArray[np.int64]
 ) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.bool_]]:
     """Event ids, times in ticks, and whether all is as expected; `ends` are the records'."""
-    count = _gathered(data, _COUNT, form["begin"]).astype(np.int64)
+    count = anywhere(data, WORD)[form["begin"]].astype(np.int64)
     sure = count <= MOST_VALUES
     columns = np.arange(max(1, count[sure].max(initial=0)))
-    of = _gathered(data, np.dtype(("<u4", (len(columns),))), form["begin"] + _COUNT.itemsize)
+    of = anywhere(data, np.dtype(("<u4", (len(columns),))))[form["begin"] + WORD.itemsize]
     if count.min() < len(columns):
         of[columns >= count[:, None]] = 0
     until = np.cumsum(of & 0xFFFF, axis=1, dtype=np.uint32)
-    first = form["begin"] + _COUNT.itemsize + 4 * count
+    first = form["begin"] + WORD.itemsize + 4 * count
     behind = first + until[:, -1]
     sure &= behind < ends - 4
     behind[~sure] = 0
@@ -161,7 +154,7 @@ def _values(
         sure &= (form[name] < count) & (of[each, place] == kind << 16 | value.itemsize)
         at = first + until[each, place] - value.itemsize
         at[~sure] = 0
-        made.append(_gathered(data, value, at))
+        made.append(anywhere(data, value)[at])
     return made[0], made[1], sure & _is_moment(made[1])
 
 
@@ -207,6 +200,5 @@ def stepping_over(
     view = memoryview(data)
     made = bytearray().join(view[n * CHUNK : (n + 1) * CHUNK] for n in used.tolist())
     place = np.searchsorted(used, chunk[stays]) * CHUNK + begin[kept] % CHUNK
-    sizes = np.ndarray((len(made) - 3,), "<u4", made, 0, (1,))
-    sizes[place + _SIZE_AT] = reach
+    anywhere(made, WORD)[place + _SIZE_AT] = reach
     return made
